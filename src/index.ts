@@ -1,0 +1,1 @@
+export { type ErrorKind, GatecastError } from "./errors.js";
