@@ -2,7 +2,7 @@
  * The import rules between the rooms (docs/architecture.md). Data flows one way: a room imports only from itself and
  * from the rooms above it in this list. `errors.ts` and `numeric/` belong to everybody.
  */
-const rooms = ["series", "model", "training", "integer", "rtl", "accelerator", "toolchain", "search", "report", "cli"];
+const rooms = ["series", "model", "integer", "training", "rtl", "accelerator", "toolchain", "search", "report", "cli"];
 
 /** Rooms that hold what needs an operating system; all others must also run in a browser. */
 const systemRooms = ["toolchain", "cli"];
