@@ -1,0 +1,3 @@
+export * from "./core/public.js";
+export { reference } from "./simulation/reference.js";
+export type { PortValue, Simulation } from "./simulation/simulation.js";
