@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { GatecastError } from "../errors.js";
+import { ensureWritableFolder, writeAtomic } from "./files.js";
+import { type RunOptions, runProgram } from "./program.js";
+import { type SimulationJob, type SimulationMessage, type SimulationResult, simulationLimits } from "./simulation.js";
+import { findTool } from "./tools.js";
+
+/**
+ * Simulates VHDL-2008 with GHDL: analyses the sources in the order given, elaborates `top`, and runs it until it stops by
+ * itself, an assertion of severity error fails, or the time limit is reached. A test bench that finds a difference must
+ * assert with severity error or failure; that makes `passed` false and is no exception.
+ *
+ * @throws GatecastError of kind "tool": GHDL is missing or too old, the sources do not compile, it crashes or hangs.
+ */
+export async function runGhdl(job: SimulationJob): Promise<SimulationResult> {
+  const tool = await findTool("ghdl", job.setting === undefined ? {} : { setting: job.setting });
+  const folder = await ensureWritableFolder(job.folder);
+  for (const { name, text } of job.sources) await writeAtomic(join(folder, name), text);
+  for (const { name, text } of job.dataFiles ?? []) await writeAtomic(join(folder, name), text);
+
+  const step = (name: string, args: string[], more: RunOptions = {}) =>
+    runProgram(tool.path, args, {
+      ...simulationLimits(job),
+      ...more,
+      cwd: folder,
+      logFile: join(folder, `ghdl-${name}.log`),
+    });
+  const options = ["--std=08"];
+  const analysis = await step("analyse", ["-a", ...options, ...job.sources.map(({ name }) => name)]);
+  const elaboration = await step("elaborate", ["-e", ...options, job.top]);
+  const run = await step("run", ["-r", ...options, job.top, "--assert-level=error"], { allowFailure: true });
+
+  const text = analysis.output + elaboration.output + run.output;
+  const messages = ghdlMessages(text);
+  const logFile = join(folder, "ghdl-run.log");
+  if (run.exitCode !== 0 && !messages.some(({ severity }) => severity === "error" || severity === "failure")) {
+    // Not an assertion of the test bench: a bound or range check, a missing data file, or a defect of GHDL.
+    throw new GatecastError("tool", `GHDL ended with exit code ${run.exitCode}: ${run.output.trim().slice(-2000)}`, {
+      remedy: `Its log may say more: ${logFile}`,
+      where: { program: tool.path, top: job.top, log: logFile },
+    });
+  }
+  return {
+    simulator: { name: "ghdl", version: tool.version },
+    passed: run.exitCode === 0,
+    lines: run.output.split("\n").filter((line) => line !== ""),
+    messages,
+    logFile,
+    seconds: analysis.seconds + elaboration.seconds + run.seconds,
+  };
+}
+
+/** Messages of the analysis (`file:line:column:warning: text`) and of the run (`file:line:column:@time:(report note): text`). */
+export function ghdlMessages(output: string): SimulationMessage[] {
+  const messages: SimulationMessage[] = [];
+  for (const line of output.split("\n")) {
+    const compiled = /^(.*?):(\d+):(\d+):(warning|error)?:? ?(.*)$/.exec(line);
+    const ran = /^(.*?):(\d+):(\d+):@(\d+\w+):\((?:report|assertion) (note|warning|error|failure)\): ?(.*)$/.exec(line);
+    if (ran !== null) {
+      const [, file = "", row = "", , time = "", severity = "", text = ""] = ran;
+      messages.push({ severity: severity as SimulationMessage["severity"], text, file, line: Number(row), time });
+    } else if (compiled !== null && compiled[4] !== undefined) {
+      const [, file = "", row = "", , severity = "", text = ""] = compiled;
+      messages.push({ severity: severity as SimulationMessage["severity"], text, file, line: Number(row) });
+    }
+  }
+  return messages;
+}
