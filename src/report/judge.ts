@@ -1,0 +1,81 @@
+import type {
+  Check,
+  ErrorFigures,
+  Forecaster,
+  Measured,
+  ReportData,
+  ResourceCounts,
+  ResourceFigures,
+  ResourceKind,
+  Subject,
+  Target,
+} from "./data.js";
+import { resourceKinds } from "./data.js";
+
+/** Names for people. */
+export const forecasterNames: Readonly<Record<Forecaster, string>> = {
+  float: "Float Transformer",
+  fakeQuantised: "Fake-quantised (training's mirror)",
+  integer: "Integer-only Transformer",
+  integerWithoutBranch: "Integer-only, Transformer's branch zeroed",
+  persistence: "Persistence (last value)",
+  seasonalNaive: "Seasonal naive",
+  linear: "Linear on the same window",
+};
+
+export const subjectNames: Readonly<Record<Subject, string>> = {
+  evaluation: "Evaluation mode of training",
+  rtl: "Register-transfer simulation",
+  vhdl: "Generated VHDL",
+  verilog: "Generated Verilog",
+  netlist: "Synthesised netlist",
+};
+
+export const resourceNames: Readonly<Record<ResourceKind, string>> = {
+  lut: "LUT",
+  lutram: "LUTRAM",
+  ff: "FF",
+  dsp: "DSP",
+  ramb18: "RAMB18",
+  ebr: "EBR",
+  spram: "SPRAM",
+};
+
+const strength = ["placed and routed", "synthesised", "simulated", "estimated"] as const;
+
+/** The figure with the strongest basis: what was measured goes before what was estimated. */
+export function strongest<T extends { readonly basis: Measured["basis"] }>(figures: readonly T[]): T | undefined {
+  return strength.flatMap((basis) => figures.filter((figure) => figure.basis === basis))[0];
+}
+
+/** The comparison made with a subject; undefined where it was not made. */
+export function checkOf(data: ReportData, subject: Subject): Check | undefined {
+  return data.verification?.checks.find((check): check is Check => "tool" in check && check.subject === subject);
+}
+
+/** Relative distance to another forecaster: -0.073 is an RMSE 7.3 % below it; null where either is not known. */
+export function relative(figures: ErrorFigures | undefined, other: ErrorFigures | undefined): number | null {
+  if (figures === undefined || other === undefined || other.rmse === 0) return null;
+  return figures.rmse / other.rmse - 1;
+}
+
+/** Resources of which more are used than the device has; those that were not counted or have no budget are left out. */
+export function exceeded(budget: ResourceCounts, figures: ResourceFigures): ResourceKind[] {
+  return resourceKinds.filter((kind) => {
+    const most = budget[kind];
+    const used = figures.used[kind];
+    return most !== undefined && used !== undefined && used > most;
+  });
+}
+
+/** "RMSE" with the unit behind the figure where there is one. */
+export function unitOf(target: Target | undefined): string {
+  return target?.unit === null || target?.unit === undefined ? "" : ` ${target.unit}`;
+}
+
+/** Widths of the network in a word: "4-bit", or "4-bit weights, 6-bit activations", with "mixed" where tensors differ. */
+export function widthName(data: ReportData): string {
+  const { weights, activations, overrides } = data.model.precision;
+  const mixed = Object.keys(overrides).length > 0 ? "mixed-precision " : "";
+  return `${mixed}${weights === activations ? `${weights}-bit` : `${weights}-bit-weight, ${activations}-bit-activation`}`;
+}

@@ -1,0 +1,74 @@
+import type { ReportData } from "./data.js";
+import { html, type Markup, raw } from "./html.js";
+import { acceleratorSection } from "./sections/accelerator.js";
+import { errorSection } from "./sections/errors.js";
+import { forecastSection } from "./sections/forecast.js";
+import { learningSection } from "./sections/learning.js";
+import { quantisationSection, recordingSection } from "./sections/recording.js";
+import { reproducibilitySection } from "./sections/reproducibility.js";
+import { resourceSection } from "./sections/resources.js";
+import { verificationSection } from "./sections/verification.js";
+import { style } from "./style.js";
+import { headline, verdicts } from "./verdict.js";
+
+const sections = [
+  forecastSection,
+  errorSection,
+  verificationSection,
+  resourceSection,
+  acceleratorSection,
+  learningSection,
+  recordingSection,
+  quantisationSection,
+  reproducibilitySection,
+];
+
+/**
+ * The report of a run as one HTML file that needs nothing else: no script, no network (its own content policy forbids both),
+ * light or dark as the reader's system is, and fit for paper. The same data always gives the same text.
+ */
+export function renderReport(data: ReportData): string {
+  const parts = sections.map((section) => section(data));
+  const title = `${data.targets.map((target) => target.column).join(", ")} · ${data.run}`;
+  const page = html`<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="generator" content="Gatecast">
+<title>${title} – Gatecast report</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<header>
+<p class="brand">Gatecast report · ${data.run}</p>
+<h1>Forecasting <code>${data.targets.map((target) => target.column).join(", ")}</code></h1>
+<p class="lead">${headline(data)}</p>
+${tiles(data)}
+</header>
+<nav aria-label="Parts of this report">${parts.map((part) => html`<a href="#${part.id}">${part.title}</a> `)}</nav>
+<main>${parts.map(
+    (part) => html`
+<section id="${part.id}">
+<h2>${part.title}</h2>
+${part.body}
+</section>`,
+  )}
+</main>
+<footer><p>Written by Gatecast ${data.reproducibility.versions.gatecast ?? ""}. Each figure of hardware says whether it is estimated, simulated, synthesised or placed and routed.</p></footer>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function tiles(data: ReportData): Markup | null {
+  const found = verdicts(data);
+  if (found.length === 0) return null;
+  return html`<ul class="tiles">${found.map(
+    ({ label, figure, sentence, tone }) =>
+      html`<li class="${tone}"><span class="label">${label}</span><strong>${figure}</strong><span>${sentence}</span></li>`,
+  )}</ul>`;
+}

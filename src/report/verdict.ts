@@ -1,0 +1,151 @@
+import type { Check, ReportData, Subject } from "./data.js";
+import { count, latency, list, percent, plural, significant } from "./format.js";
+import { checkOf, exceeded, relative, resourceNames, strongest, unitOf, widthName } from "./judge.js";
+
+export type Tone = "good" | "bad" | "plain";
+
+/** One finding of the headline. */
+export interface Verdict {
+  readonly label: string;
+  /** The figure to remember. */
+  readonly figure: string;
+  /** What it means, as a sentence under the figure. */
+  readonly sentence: string;
+  /** The same as a clause of the one-sentence headline. */
+  readonly clause: string;
+  readonly tone: Tone;
+}
+
+/** What kind of network this is: "4-bit integer-only Transformer (d_model 16, window 24)". */
+export function describeModel(data: ReportData): string {
+  const { dModel, window, heads, layers } = data.model.architecture;
+  const shape = [
+    layers > 1 ? [`${layers} layers`] : [],
+    heads > 1 ? [`${heads} heads`] : [],
+    [`d_model ${dModel}`, `window ${window}`],
+  ].flat();
+  return `${widthName(data)} integer-only Transformer (${shape.join(", ")})`;
+}
+
+/** The findings of a run, the most important first; only of what has been done, and bad ones said as plainly as good ones. */
+export function verdicts(data: ReportData): Verdict[] {
+  return [accuracy(data), benefit(data), equality(data), speed(data), size(data)].flatMap((verdict) => verdict ?? []);
+}
+
+/** The whole headline in one sentence, for terminals and the first paragraph of a report. */
+export function headline(data: ReportData): string {
+  const text = [describeModel(data), ...verdicts(data).map((verdict) => verdict.clause)].join(", ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function accuracy(data: ReportData): Verdict | null {
+  const errors = data.evaluation?.targets[0]?.errors;
+  const [target] = data.targets;
+  if (!data.evaluation || !errors?.integer || !target) return null;
+  const toFloat = relative(errors.integer, errors.float);
+  const beside = toFloat === null ? "" : `; ${significant(1 + toFloat)} × the float model's`;
+  const figure = `${significant(errors.integer.rmse)}${unitOf(target)}`;
+  return {
+    label: "Integer-only RMSE",
+    figure,
+    sentence: `${target.column}, on ${plural(data.evaluation.windows, "test window")}${beside}.`,
+    clause: `RMSE ${figure}`,
+    tone: "plain",
+  };
+}
+
+function benefit(data: ReportData): Verdict | null {
+  const errors = data.evaluation?.targets[0]?.errors;
+  const rivals = (["linear", "persistence", "seasonalNaive"] as const).flatMap((rival) => {
+    const distance = relative(errors?.integer, errors?.[rival]);
+    return distance === null ? [] : [{ name: rival === "seasonalNaive" ? "seasonal naive" : rival, distance }];
+  });
+  const [first, ...others] = rivals;
+  if (!first) return null;
+  const phrase = ({ name, distance }: { name: string; distance: number }) =>
+    `${percent(Math.abs(distance))} ${distance < 0 ? "below" : "above"} ${name}`;
+  const unbeaten = rivals.filter((rival) => rival.distance >= 0).map((rival) => rival.name);
+  const sentences = [
+    others.length > 0 ? `Also ${list(others.map(phrase))}.` : "On the same windows.",
+    ...(unbeaten.length > 0 ? [`It does not beat ${list(unbeaten)}.`] : []),
+  ];
+  return {
+    label: `RMSE against ${first.name}`,
+    figure: `${first.distance < 0 ? "−" : "+"}${percent(Math.abs(first.distance))}`,
+    sentence: sentences.join(" "),
+    clause: phrase(first),
+    tone: unbeaten.length > 0 ? "bad" : "good",
+  };
+}
+
+const shortNames: Readonly<Record<Subject, string>> = {
+  evaluation: "training's evaluation mode",
+  rtl: "register-transfer simulation",
+  vhdl: "VHDL",
+  verilog: "Verilog",
+  netlist: "netlist",
+};
+
+function equality(data: ReportData): Verdict | null {
+  const hardware = (["vhdl", "rtl", "verilog", "netlist"] as const).flatMap((subject) => checkOf(data, subject) ?? []);
+  const every = [...hardware, ...["evaluation" as const].flatMap((subject) => checkOf(data, subject) ?? [])];
+  const [first] = hardware;
+  if (!first) return null;
+  const wrong = every.filter((check) => check.mismatches > 0 || check.windows === 0);
+  const [fault] = wrong;
+  if (fault) {
+    const where = (check: Check) =>
+      `${count(check.mismatches)} of ${plural(check.windows, "window")} (${shortNames[check.subject]}, ${check.tool})`;
+    return {
+      label: "Equality",
+      figure: fault.windows === 0 ? "not shown" : "broken",
+      sentence: `Differs from the integer model on ${list(wrong.map(where))}.`,
+      clause: `DIFFERS from its ${shortNames[fault.subject]} on ${count(fault.mismatches)} of ${count(fault.windows)} windows`,
+      tone: "bad",
+    };
+  }
+  const most = hardware.reduce((best, check) => (check.windows > best.windows ? check : best), first);
+  const where = (check: Check) => `${count(check.windows)} in ${check.tool} (${shortNames[check.subject]})`;
+  return {
+    label: "Windows equal to the bit",
+    figure: `${count(most.windows)} of ${count(most.windows)}`,
+    sentence: `Integer model and hardware: ${list(hardware.map(where))}.`,
+    clause: `equals its ${shortNames[first.subject]} on ${count(first.windows)} of ${count(first.windows)} windows`,
+    tone: "good",
+  };
+}
+
+function speed(data: ReportData): Verdict | null {
+  const cycles = data.timing && strongest(data.timing.cycles);
+  if (!data.timing || !cycles) return null;
+  const figure = latency(cycles.value / (data.timing.clockMHz * 1e6));
+  const clock = `${significant(data.timing.clockMHz, 4)} MHz`;
+  return {
+    label: "Latency",
+    figure,
+    sentence: `${count(cycles.value)} cycles (${cycles.basis}) at ${clock}${data.timing.clockBasis === "target" ? ", the clock aimed at" : " (placed and routed)"}.`,
+    clause: `${count(cycles.value)} cycles = ${figure} at ${clock}`,
+    tone: "plain",
+  };
+}
+
+function size(data: ReportData): Verdict | null {
+  const figures = data.resources && strongest(data.resources.totals);
+  if (!data.resources || !figures) return null;
+  const { budget, device } = data.resources;
+  const over = exceeded(budget, figures).map((kind) => resourceNames[kind]);
+  const parts = (["lut", "dsp", "ramb18", "ebr"] as const).flatMap((kind) => {
+    const used = figures.used[kind];
+    const most = budget[kind];
+    return used === undefined || most === undefined ? [] : [`${count(used)} of ${count(most)} ${resourceNames[kind]}`];
+  });
+  const [first, ...others] = parts;
+  if (first === undefined) return null;
+  return {
+    label: over.length > 0 ? `Does not fit ${device}` : `Fits ${device}`,
+    figure: first,
+    sentence: `${over.length > 0 ? `Too many ${list(over)}. ` : ""}${others.length > 0 ? `${list(others)}; ` : ""}${figures.basis} (${figures.source}).`,
+    clause: `${first}${over.length > 0 ? ` (does not fit ${device})` : ""}`,
+    tone: over.length > 0 ? "bad" : "good",
+  };
+}
