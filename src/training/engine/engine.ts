@@ -1,0 +1,248 @@
+import type { Graph, Parameter, Parameters } from "../../model/index.js";
+import { outputs, parameterShapes } from "../../model/index.js";
+import { bindKernels, type Kernels } from "../kernels.js";
+import { type PlannedOperator, planOperator } from "../operators/index.js";
+import { Builder, finish, type Mode, type Program } from "./program.js";
+import { type ParameterSlot, QUANTISER_FLOATS, type QuantiserTraits, type RowScales, Workspace } from "./workspace.js";
+
+export interface EngineOptions {
+  /** Also the derivative for the window, which training does not need. */
+  readonly inputGradient?: boolean;
+}
+
+/**
+ * The plan of one graph at one batch size: every buffer in one WebAssembly memory, and the programs (forward, loss, derivatives)
+ * as lists of kernel calls with fixed arguments. Running them allocates nothing. Values go in and out through typed views.
+ */
+export class Engine {
+  readonly batch: number;
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+  readonly #workspace: Workspace;
+  readonly #operators: readonly { readonly planned: PlannedOperator; readonly output: string }[];
+  readonly #programs = new Map<string, Program>();
+  readonly #floats: Float32Array;
+  readonly #inputs: { readonly address: number; readonly stride: number; readonly features: number };
+  readonly #outputs: { readonly address: number; readonly stride: number; readonly features: number };
+
+  constructor(
+    readonly graph: Graph,
+    batch: number,
+    options: EngineOptions = {},
+  ) {
+    this.batch = batch;
+    const workspace = new Workspace(graph, batch, options.inputGradient ?? false);
+    this.#workspace = workspace;
+    this.#operators = graph.operators.map((operator) => ({
+      planned: planOperator(workspace, operator),
+      output: operator.output,
+    }));
+    this.memory = workspace.close();
+    this.kernels = bindKernels(this.memory);
+    this.#floats = new Float32Array(this.memory.buffer);
+    const input = workspace.buffers(graph.input);
+    const output = workspace.buffers(graph.output);
+    this.#inputs = { address: input.raw / 4, stride: input.stride, features: input.tensor.features };
+    this.#outputs = { address: output.value / 4, stride: output.stride, features: output.tensor.features };
+    for (const [index, traits] of workspace.quantisers.entries()) {
+      this.quantiserRecord(index).set([1, 1, 0, traits.lo, traits.hi]);
+    }
+  }
+
+  /** The program of a mode; made at the first call. */
+  program(mode: Mode): Program {
+    const key = JSON.stringify(mode);
+    let program = this.#programs.get(key);
+    if (!program) {
+      program = this.#build(mode);
+      this.#programs.set(key, program);
+    }
+    return program;
+  }
+
+  #build(mode: Mode): Program {
+    const workspace = this.#workspace;
+    const { kernels } = this;
+    const builder = new Builder(workspace, kernels, this.memory, mode);
+    for (const { planned } of this.#operators) planned.prepare(builder);
+    const input = workspace.buffers(this.graph.input);
+    builder.sharded((shard) => {
+      const raw = workspace.at(input.raw, input.size, shard);
+      const value = workspace.at(input.value, input.size, shard);
+      const count = shard.windows * input.size;
+      const record = workspace.quantiserRecord(input.quantiser);
+      return mode.quantised ? () => kernels.quantise(raw, value, count, record) : () => kernels.copy(raw, value, count);
+    });
+    for (const { planned } of this.#operators) planned.forward(builder);
+    if (mode.backward) {
+      const output = workspace.buffers(this.graph.output);
+      const factor = 2 / (this.batch * output.tensor.tokens * output.tensor.features);
+      builder.accumulates(this.graph.output);
+      builder.sharded((shard) => {
+        const forecast = workspace.at(output.value, output.size, shard);
+        const target = workspace.at(workspace.targets, output.size, shard);
+        const gradient = workspace.at(output.gradient, output.size, shard);
+        const count = shard.windows * output.size;
+        const partial = workspace.lossPartials + 16 * shard.index;
+        return () => kernels.squaredError(forecast, target, gradient, count, factor, partial);
+      });
+      for (const { planned } of [...this.#operators].reverse()) planned.backward(builder);
+      const shards = workspace.shards.length;
+      builder.once(() => kernels.sumRows(workspace.partials, workspace.gradients, workspace.parameterFloats, shards));
+      if (mode.quantised) {
+        const records = workspace.quantisers.length * QUANTISER_FLOATS;
+        builder.once(() => kernels.sumRows(workspace.quantiserPartials, workspace.quantiserGradients, records, shards));
+      }
+      for (const { planned } of this.#operators) planned.finish(builder);
+    }
+    return finish(builder);
+  }
+
+  /** Puts windows [count][n][m] in place, `count` at most the batch; where fewer, the last one is repeated. */
+  setWindows(x: Float32Array, count: number = this.batch): void {
+    const { address, stride, features } = this.#inputs;
+    const tokens = this.graph.architecture.window;
+    const rows = this.batch * tokens;
+    const given = count * tokens;
+    const floats = this.#floats;
+    for (let row = 0; row < rows; row++) {
+      const from = (row < given ? row : given - tokens + (row % tokens)) * features;
+      const to = address + row * stride;
+      for (let c = 0; c < features; c++) floats[to + c] = x[from + c] ?? 0;
+    }
+  }
+
+  /** Puts targets [batch][horizon * targets] in place. */
+  setTargets(y: Float32Array): void {
+    const { stride, features } = this.#outputs;
+    const to = this.#workspace.targets / 4;
+    const floats = this.#floats;
+    for (let row = 0; row < this.batch; row++) {
+      for (let c = 0; c < features; c++) floats[to + row * stride + c] = y[row * features + c] ?? 0;
+    }
+  }
+
+  /** Copies the forecasts [count][horizon * targets] of the last pass to `out` from `start` on. */
+  getForecasts(out: Float32Array, start: number, count: number): void {
+    const { address, stride, features } = this.#outputs;
+    for (let row = 0; row < count; row++) {
+      for (let c = 0; c < features; c++)
+        out[start + row * features + c] = this.#floats[address + row * stride + c] ?? 0;
+    }
+  }
+
+  /** Mean squared error of the last pass of a program with `backward`. */
+  get loss(): number {
+    const { shards, lossPartials } = this.#workspace;
+    let sum = 0;
+    for (let index = 0; index < shards.length; index++) sum += this.#floats[lossPartials / 4 + 4 * index] ?? 0;
+    return sum / (this.batch * outputs(this.graph.architecture));
+  }
+
+  /** What a tensor holds for the first `count` windows, [count][tokens][features]; `raw`: before fake quantisation. */
+  read(name: string, count: number, which: "value" | "raw" | "gradient" = "value"): Float32Array {
+    const { tensor, stride, size, ...addresses } = this.#workspace.buffers(name);
+    const out = new Float32Array(count * tensor.tokens * tensor.features);
+    const from = addresses[which] / 4;
+    for (let row = 0; row < count * tensor.tokens; row++) {
+      const start = from + row * stride;
+      out.set(this.#floats.subarray(start, start + tensor.features), row * tensor.features);
+    }
+    return out.subarray(0, (count * size * tensor.features) / stride);
+  }
+
+  /** Loads every parameter of the graph. */
+  load(parameters: Parameters): void {
+    for (const slot of this.slots) this.#each(slot, data(parameters, slot.name), this.#workspace.parameters, false);
+    for (const [name, { address, features }] of this.#workspace.statistics) {
+      this.#floats.set(data(parameters, name).subarray(0, features), address / 4);
+    }
+  }
+
+  /** A copy of every parameter, with the shapes of `parameterShapes`. */
+  parameters(): Map<string, Parameter> {
+    return this.#export(this.#workspace.parameters);
+  }
+
+  /** A copy of every parameter's gradient (running statistics: 0). */
+  gradients(): Map<string, Parameter> {
+    return this.#export(this.#workspace.gradients);
+  }
+
+  #export(block: number): Map<string, Parameter> {
+    const result = new Map<string, Parameter>();
+    const slots = new Map(this.slots.map((slot) => [slot.name, slot]));
+    for (const [name, shape] of parameterShapes(this.graph)) {
+      const array = new Float32Array(shape.reduce((product, length) => product * length, 1));
+      const slot = slots.get(name);
+      if (slot) this.#each(slot, array, block, true);
+      else if (block === this.#workspace.parameters) {
+        const statistics = this.#workspace.statistics.get(name);
+        if (!statistics) throw new Error(`engine has no parameter "${name}"`);
+        array.set(this.#floats.subarray(statistics.address / 4, statistics.address / 4 + statistics.features));
+      }
+      result.set(name, { shape, data: array });
+    }
+    return result;
+  }
+
+  #each(slot: ParameterSlot, array: Float32Array, block: number, out: boolean): void {
+    for (let row = 0; row < slot.rows; row++) {
+      for (let column = 0; column < slot.columns; column++) {
+        const at = block / 4 + slot.offset + row * slot.stride + slot.place(column);
+        const index = row * slot.columns + column;
+        if (out) array[index] = this.#floats[at] ?? 0;
+        else this.#floats[at] = array[index] ?? 0;
+      }
+    }
+  }
+
+  get slots(): readonly ParameterSlot[] {
+    return this.#workspace.slots;
+  }
+
+  get quantisers(): readonly QuantiserTraits[] {
+    return this.#workspace.quantisers;
+  }
+
+  get rowScales(): readonly RowScales[] {
+    return this.#workspace.rowScales;
+  }
+
+  /** View of a quantiser's record: scale, 1 / scale, zero point, lo, hi. */
+  quantiserRecord(index: number): Float32Array {
+    return new Float32Array(this.memory.buffer, this.#workspace.quantiserRecord(index), 5);
+  }
+
+  /** View of dL/dscale and dL/dzero of all quantisers, `QUANTISER_FLOATS` apart. */
+  quantiserGradients(): Float32Array {
+    return new Float32Array(
+      this.memory.buffer,
+      this.#workspace.quantiserGradients,
+      this.quantisers.length * QUANTISER_FLOATS,
+    );
+  }
+
+  /** View of `rows` floats at an address of `rowScales`. */
+  rows(address: number, rows: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, rows);
+  }
+
+  /** The blocks the optimiser works on: byte addresses and floats. */
+  get blocks(): { parameters: number; gradients: number; first: number; second: number; floats: number } {
+    const workspace = this.#workspace;
+    return {
+      parameters: workspace.parameters,
+      gradients: workspace.gradients,
+      first: workspace.firstMoments,
+      second: workspace.secondMoments,
+      floats: workspace.parameterFloats,
+    };
+  }
+}
+
+function data(parameters: Parameters, name: string): Float32Array {
+  const parameter = parameters.get(name);
+  if (!parameter) throw new Error(`parameters lack "${name}"`);
+  return parameter.data;
+}

@@ -1,0 +1,168 @@
+import { kernelBytes } from "./kernels.generated.js";
+
+/**
+ * The compiled kernels of wasm/training. Every pointer is a byte address in the one memory they are bound to, counts are in floats,
+ * strides in bytes; see the sources for shapes.
+ */
+export interface Kernels {
+  gemm(
+    a: number,
+    am: number,
+    b: number,
+    br: number,
+    bp: number,
+    c: number,
+    cm: number,
+    m: number,
+    n: number,
+    k: number,
+    bias: number,
+    accumulate: boolean,
+  ): void;
+  gemmTransposed(
+    a: number,
+    ak: number,
+    b: number,
+    br: number,
+    bp: number,
+    c: number,
+    cm: number,
+    m: number,
+    n: number,
+    k: number,
+    accumulate: boolean,
+  ): void;
+  packPanels(b: number, bk: number, bn: number, out: number, k: number, n: number): void;
+  quantise(x: number, y: number, count: number, quantiser: number): void;
+  quantiseBackward(x: number, g: number, count: number, quantiser: number, partial: number): void;
+  quantiseRows(x: number, y: number, rows: number, columns: number, scales: number, limit: number): void;
+  quantiseRowsBackward(
+    x: number,
+    g: number,
+    rows: number,
+    columns: number,
+    scales: number,
+    limit: number,
+    ds: number,
+  ): void;
+  fill(x: number, count: number, value: number): void;
+  copy(x: number, y: number, count: number): void;
+  add(a: number, b: number, y: number, count: number): void;
+  repeat(x: number, y: number, count: number, times: number): void;
+  sumRows(x: number, y: number, count: number, times: number): void;
+  relu(x: number, count: number): void;
+  reluBackward(y: number, g: number, count: number): void;
+  meanTokens(x: number, y: number, windows: number, n: number, features: number): void;
+  meanTokensBackward(dy: number, dx: number, windows: number, n: number, features: number, accumulate: boolean): void;
+  lastToken(
+    x: number,
+    y: number,
+    columns: number,
+    windows: number,
+    n: number,
+    features: number,
+    count: number,
+    stride: number,
+  ): void;
+  lastTokenBackward(
+    dy: number,
+    dx: number,
+    columns: number,
+    windows: number,
+    n: number,
+    features: number,
+    count: number,
+    stride: number,
+  ): void;
+  squaredError(f: number, y: number, g: number, count: number, factor: number, partial: number): void;
+  statistics(x: number, mean: number, m2: number, tokens: number, features: number): void;
+  combine(
+    partials: number,
+    counts: number,
+    shards: number,
+    features: number,
+    epsilon: number,
+    momentum: number,
+    batch: number,
+    runningMean: number,
+    runningVariance: number,
+  ): void;
+  foldNorm(batch: number, gamma: number, beta: number, scale: number, offset: number, features: number): void;
+  useRunning(runningMean: number, runningVariance: number, batch: number, features: number, epsilon: number): void;
+  affine(x: number, y: number, scale: number, offset: number, tokens: number, features: number): void;
+  normSums(dy: number, x: number, batch: number, dgamma: number, dbeta: number, tokens: number, features: number): void;
+  normBackward(
+    g: number,
+    x: number,
+    batch: number,
+    scale: number,
+    dgamma: number,
+    dbeta: number,
+    tokens: number,
+    features: number,
+    total: number,
+  ): void;
+  scaleFeatures(g: number, scale: number, tokens: number, features: number): void;
+  attention(
+    q: number,
+    k: number,
+    v: number,
+    out: number,
+    probabilities: number,
+    raw: number,
+    windows: number,
+    n: number,
+    ld: number,
+    heads: number,
+    dh: number,
+    factor: number,
+    quantiser: number,
+    table: number,
+    scratch: number,
+  ): void;
+  attentionBackward(
+    q: number,
+    k: number,
+    v: number,
+    dout: number,
+    dq: number,
+    dk: number,
+    dv: number,
+    probabilities: number,
+    raw: number,
+    windows: number,
+    n: number,
+    ld: number,
+    heads: number,
+    dh: number,
+    factor: number,
+    quantiser: number,
+    partial: number,
+    accumulate: number,
+    scratch: number,
+  ): void;
+  sumOfSquares(x: number, count: number): number;
+  adam(
+    p: number,
+    g: number,
+    m: number,
+    v: number,
+    count: number,
+    rate: number,
+    correction: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    clip: number,
+    decay: number,
+  ): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Binds the kernels to a memory. */
+export function bindKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return exports as unknown as Kernels;
+}

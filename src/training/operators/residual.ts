@@ -1,0 +1,189 @@
+import { normEpsilon, type ResidualOperator } from "../../model/index.js";
+import type { Builder } from "../engine/program.js";
+import type { TensorBuffers } from "../engine/workspace.js";
+import { codeBackward, codeForward, outputAddress } from "./code.js";
+import { nothing, type Plan, type PlannedOperator } from "./planned.js";
+
+/** Weight of the newest batch in the running statistics. */
+const MOMENTUM = 0.1;
+
+/** The sum of the addends, then batch normalisation where the operator names one. */
+export const planResidual: Plan<ResidualOperator> = (workspace, operator) => {
+  const output = workspace.buffers(operator.output);
+  const addends = operator.addends.map((name) => workspace.buffers(name));
+  if (operator.norm === null) {
+    return {
+      prepare: nothing,
+      forward(builder) {
+        sum(builder, addends, outputAddress(builder, output), output);
+        codeForward(builder, output);
+      },
+      backward(builder) {
+        codeBackward(builder, output);
+        spread(builder, addends, output, output.gradient);
+      },
+      finish: nothing,
+    };
+  }
+  return planNorm(workspace, operator.norm, addends, output);
+};
+
+function planNorm(
+  workspace: Builder["workspace"],
+  name: string,
+  addends: readonly TensorBuffers[],
+  output: TensorBuffers,
+): PlannedOperator {
+  const { arena, batch, shards } = workspace;
+  const { stride, size } = output;
+  const { features, tokens } = output.tensor;
+  const gamma = workspace.parameter(`${name}.weight`, 1, features);
+  const beta = workspace.parameter(`${name}.bias`, 1, features);
+  const runningMean = arena.floats(stride);
+  const runningVariance = arena.floats(stride);
+  workspace.statistics.set(`${name}.running_mean`, { address: runningMean, features });
+  workspace.statistics.set(`${name}.running_var`, { address: runningVariance, features });
+  const total = arena.floats(batch * size); // the sum of the addends, kept for the derivative
+  const partials = arena.floats(2 * stride * shards.length);
+  const counts = arena.floats(shards.length);
+  const statistics = arena.floats(2 * stride);
+  const scale = arena.floats(stride);
+  const offset = arena.floats(stride);
+  const dgamma = arena.floats(stride);
+  const dbeta = arena.floats(stride);
+
+  return {
+    prepare(builder) {
+      const { kernels, mode } = builder;
+      if (mode.norm === "batch") {
+        new Int32Array(builder.memory.buffer, counts, shards.length).set(shards.map(({ windows }) => windows * tokens));
+        return;
+      }
+      const g = workspace.valueOf(gamma);
+      const b = workspace.valueOf(beta);
+      builder.prepare(() => {
+        kernels.useRunning(runningMean, runningVariance, statistics, stride, normEpsilon);
+        kernels.foldNorm(statistics, g, b, scale, offset, stride);
+      });
+    },
+
+    forward(builder) {
+      const { kernels, mode } = builder;
+      sum(builder, addends, total, output);
+      if (mode.norm === "batch") {
+        builder.sharded((shard) => {
+          const x = workspace.at(total, size, shard);
+          const mean = partials + 8 * stride * shard.index;
+          return () => kernels.statistics(x, mean, mean + 4 * stride, shard.windows * tokens, stride);
+        });
+        const g = workspace.valueOf(gamma);
+        const b = workspace.valueOf(beta);
+        builder.once(() => {
+          kernels.combine(
+            partials,
+            counts,
+            shards.length,
+            stride,
+            normEpsilon,
+            MOMENTUM,
+            statistics,
+            runningMean,
+            runningVariance,
+          );
+          kernels.foldNorm(statistics, g, b, scale, offset, stride);
+        });
+      }
+      const to = outputAddress(builder, output);
+      builder.sharded((shard) => {
+        const x = workspace.at(total, size, shard);
+        const y = workspace.at(to, size, shard);
+        return () => kernels.affine(x, y, scale, offset, shard.windows * tokens, stride);
+      });
+      codeForward(builder, output);
+    },
+
+    backward(builder) {
+      const { kernels, mode } = builder;
+      codeBackward(builder, output);
+      builder.sharded((shard) => {
+        const dy = workspace.at(output.gradient, size, shard);
+        const x = workspace.at(total, size, shard);
+        const g = workspace.partialOf(gamma, shard);
+        const b = workspace.partialOf(beta, shard);
+        return () => kernels.normSums(dy, x, statistics, g, b, shard.windows * tokens, stride);
+      });
+      if (mode.norm === "batch") {
+        const [first] = shards;
+        if (!first) throw new Error("a batch has at least one shard");
+        const g = new Float32Array(builder.memory.buffer, dgamma, stride);
+        const b = new Float32Array(builder.memory.buffer, dbeta, stride);
+        const all = new Float32Array(builder.memory.buffer);
+        const places = shards.map((shard) => [
+          workspace.partialOf(gamma, shard) / 4,
+          workspace.partialOf(beta, shard) / 4,
+        ]);
+        builder.once(() => {
+          for (let c = 0; c < stride; c++) {
+            let gammaSum = 0;
+            let betaSum = 0;
+            for (const [gammaPart = 0, betaPart = 0] of places) {
+              gammaSum += all[gammaPart + c] ?? 0;
+              betaSum += all[betaPart + c] ?? 0;
+            }
+            g[c] = gammaSum;
+            b[c] = betaSum;
+          }
+        });
+      }
+      builder.sharded((shard) => {
+        const dy = workspace.at(output.gradient, size, shard);
+        const x = workspace.at(total, size, shard);
+        const rows = shard.windows * tokens;
+        if (mode.norm === "running") return () => kernels.scaleFeatures(dy, scale, rows, stride);
+        return () => kernels.normBackward(dy, x, statistics, scale, dgamma, dbeta, rows, stride, batch * tokens);
+      });
+      spread(builder, addends, output, output.gradient);
+    },
+
+    finish: nothing,
+  };
+}
+
+/** to = sum of the addends' values, in their order. */
+function sum(builder: Builder, addends: readonly TensorBuffers[], to: number, shape: TensorBuffers): void {
+  const { workspace, kernels } = builder;
+  const [first, second, ...others] = addends;
+  if (!first) throw new Error("a residual has at least one addend");
+  builder.sharded((shard) => {
+    const y = workspace.at(to, shape.size, shard);
+    const count = shard.windows * shape.size;
+    const a = workspace.at(first.value, shape.size, shard);
+    if (!second) return () => kernels.copy(a, y, count);
+    const b = workspace.at(second.value, shape.size, shard);
+    return () => kernels.add(a, b, y, count);
+  });
+  for (const addend of others) {
+    builder.sharded((shard) => {
+      const y = workspace.at(to, shape.size, shard);
+      const a = workspace.at(addend.value, shape.size, shard);
+      const count = shard.windows * shape.size;
+      return () => kernels.add(y, a, y, count);
+    });
+  }
+}
+
+/** The derivative of `sum`: every addend receives the gradient. */
+function spread(builder: Builder, addends: readonly TensorBuffers[], shape: TensorBuffers, from: number): void {
+  const { workspace, kernels } = builder;
+  for (const addend of addends) {
+    const { name } = addend.tensor;
+    if (!workspace.wantsGradient(name)) continue;
+    const add = builder.accumulates(name);
+    builder.sharded((shard) => {
+      const dy = workspace.at(from, shape.size, shard);
+      const dx = workspace.at(addend.gradient, shape.size, shard);
+      const count = shard.windows * shape.size;
+      return add ? () => kernels.add(dx, dy, dx, count) : () => kernels.copy(dy, dx, count);
+    });
+  }
+}

@@ -1,0 +1,13 @@
+/** Windows and targets of one part of a series, scaled; `WindowSet` of the series room is one. */
+export interface WindowSource {
+  /** Windows there are. */
+  readonly count: number;
+  /** Writes windows `indices` to x [B][n][m] and their targets to y [B][horizon * targets], both from their start. */
+  gather(indices: ArrayLike<number>, x: Float32Array, y: Float32Array): void;
+}
+
+/** Training and validation windows. The test windows never come here. */
+export interface TrainingData {
+  readonly train: WindowSource;
+  readonly validation: WindowSource;
+}
