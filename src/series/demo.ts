@@ -24,9 +24,9 @@ interface Bell {
 }
 
 const WORKDAY: readonly Bell[] = [
-  { hour: 7.7, width: 0.85, height: 105 },
+  { hour: 7.7, width: 0.7, height: 105 },
   { hour: 12.5, width: 2.6, height: 62 },
-  { hour: 17.2, width: 1.15, height: 112 },
+  { hour: 17.2, width: 0.95, height: 112 },
   { hour: 20.5, width: 2.0, height: 30 },
 ];
 const WEEKEND: readonly Bell[] = [
@@ -56,19 +56,19 @@ export function demoSeries(seed = 1, options: DemoOptions = {}): Table {
   let queue = 0; // vehicles held back by an incident
   for (let day = 0; day < days; day++) {
     const bells = (day % 7 < 5 ? WORKDAY : WEEKEND).map((bell) => ({
-      hour: bell.hour + 0.18 * random.normal(),
+      hour: bell.hour + 0.12 * random.normal(),
       width: bell.width,
-      height: bell.height * (1 + 0.07 * random.normal()),
+      height: bell.height * (1 + 0.06 * random.normal()),
     }));
     for (let step = 0; step < STEPS_PER_DAY; step++) {
       const row = day * STEPS_PER_DAY + step;
-      drift = 0.98 * drift + 0.012 * random.normal();
+      drift = 0.98 * drift + 0.01 * random.normal();
       const demand = demandAt((step * 24) / STEPS_PER_DAY, bells) * exp(drift);
       // While an incident chokes the lane the rest queues; afterwards the queue leaves as a surge.
       const open = (capacity[row] ?? 1) * LANE_CAPACITY;
       const passed = Math.min(demand + 0.15 * queue, open);
       queue = 0.95 * Math.max(0, queue + demand - passed); // some of the waiting leave the motorway
-      flow[row] = Math.max(0, Math.round(passed + 0.9 * Math.sqrt(passed) * random.normal()));
+      flow[row] = Math.max(0, Math.round(passed + 0.7 * Math.sqrt(passed) * random.normal()));
     }
   }
   const texts = Array.from({ length: rows }, (_, row) => formatInstant(START + row * STEP));

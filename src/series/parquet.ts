@@ -16,7 +16,8 @@ export interface ParquetOptions {
  */
 export async function readParquet(data: ArrayBuffer | Uint8Array, options: ParquetOptions = {}): Promise<Table> {
   const source = options.source ?? "the data";
-  const file = data instanceof Uint8Array ? data.slice().buffer : data;
+  // A copy with a buffer of its own: a view (such as a Node Buffer) may cover only a part of its buffer.
+  const file = data instanceof Uint8Array ? new Uint8Array(data).buffer : data;
   if (file.byteLength === 0) {
     throw new GatecastError("data", `${source} is empty.`, {
       remedy: "Check that the recording was written completely.",
@@ -44,8 +45,9 @@ async function decode(
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
     return { names, rows: await parquetReadObjects({ file, metadata }) };
   } catch (cause) {
-    // The library throws plain Errors for every fault of the file; their text names the fault.
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    // The library names most faults of a file in a plain Error; where it stumbles instead, the file is damaged.
+    const named = cause instanceof Error && !(cause instanceof TypeError) && !(cause instanceof RangeError);
+    const detail = named ? cause.message : "its contents are damaged";
     throw new GatecastError("data", `${source} cannot be read as Parquet: ${detail}.`, {
       remedy: "Write it again with Snappy or without compression, or export it as CSV.",
       where: { file: source },
