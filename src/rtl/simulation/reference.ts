@@ -1,7 +1,7 @@
-import type { ArithNode, Instance, LogicNode, Memory, ModuleGraph, Node, ReadNode, RegNode } from "../core/graph.js";
+import type { Instance, Memory, ModuleGraph, Node, ReadNode, RegNode } from "../core/graph.js";
 import type { Module } from "../core/ports.js";
-import { lowBits } from "../core/types.js";
 import { orderedNodes } from "../core/walk.js";
+import { evaluate } from "./semantics.js";
 import { claimError, type PortValue, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
 
 /** One instance of the tree: its state, and the values known in the present cycle. */
@@ -52,32 +52,6 @@ class Place {
         return this.input(node.port);
       case "wire":
         return this.#operand(node.source);
-      case "arith":
-        return arith(node.op, this.value(node.a), this.value(node.b));
-      case "logic":
-        return logic(
-          node,
-          node.operands.map((o) => this.value(o)),
-        );
-      case "compare": {
-        const [a, b] = [this.value(node.a), this.value(node.b)];
-        return (node.op === "eq" ? a === b : a < b) ? 1n : 0n;
-      }
-      case "pick":
-        return this.#operand(node.options[Number(this.value(node.select))]);
-      case "slice":
-        return BigInt.asUintN(node.hi - node.lo + 1, this.value(node.a) >> BigInt(node.lo));
-      case "cat":
-        return node.parts.reduce(
-          (word, part) => (word << BigInt(part.type.width)) | BigInt.asUintN(part.type.width, this.value(part)),
-          0n,
-        );
-      case "shift":
-        return node.by > 0 ? this.value(node.a) << BigInt(node.by) : this.value(node.a) >> BigInt(-node.by);
-      case "fit": {
-        const value = this.value(node.a);
-        return node.type.has(value) ? value : lowBits(value, node.type.width, node.type.signed);
-      }
       case "reg":
         return this.registers.get(node) ?? 0n;
       case "read":
@@ -87,6 +61,8 @@ class Place {
         const child = this.children.get(node.instance)?.[node.copy];
         return child === undefined ? 0n : child.value(child.output(node.port));
       }
+      default:
+        return evaluate(node, (operand) => this.value(operand));
     }
   }
 
@@ -150,15 +126,6 @@ class Place {
     this.values.clear();
     for (const copies of this.children.values()) for (const child of copies) child.forget();
   }
-}
-
-function arith(op: ArithNode["op"], a: bigint, b: bigint): bigint {
-  return op === "add" ? a + b : op === "sub" ? a - b : a * b;
-}
-
-function logic(node: LogicNode, values: readonly bigint[]): bigint {
-  if (node.op === "not") return node.type.hi - (values[0] ?? 0n);
-  return values.reduce((x, y) => (node.op === "and" ? x & y : node.op === "or" ? x | y : x ^ y));
 }
 
 /**

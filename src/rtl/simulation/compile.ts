@@ -1,0 +1,253 @@
+import { Emitter, isHosted, isLeaf } from "./emit.js";
+import type { Flat, FlatClaim, FlatDesign, FlatStream } from "./flatten.js";
+import { bytesOf, Layout, limbsOf, storeOf } from "./layout.js";
+import { Code, encodeModule, Op, type WasmFunction } from "./wasm.js";
+
+/** Statements in one function: V8 optimises functions of this size well. */
+const CHUNK = 300;
+/** Deepest expression that is computed in place. */
+const DEPTH = 24;
+
+/** A design as WebAssembly: functions `evaluate`, `check` and `tick` over one memory. */
+export interface Compiled {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly layout: Layout;
+  /** What the host is called to compute, by number. */
+  readonly hosted: readonly Flat[];
+  /** What failed, by status - 1. */
+  readonly checks: readonly (FlatClaim | FlatStream)[];
+  /** Claims too wide for WebAssembly, checked by the host. */
+  readonly hostClaims: readonly FlatClaim[];
+  /** Values stored per evaluation. */
+  readonly statements: number;
+}
+
+export interface CompileOptions {
+  /** Keep every named value in memory, for `signal`. */
+  readonly keepNamed: boolean;
+  readonly checks: boolean;
+}
+
+/** Which values are stored: those used more than once, wide ones, and those that others need in memory. */
+function storedValues(design: FlatDesign, options: CompileOptions): Set<Flat> {
+  const stored = new Set<Flat>(options.keepNamed ? design.named.values() : []);
+  const depth = new Map<Flat, number>();
+  for (const output of design.outputs.values()) stored.add(output);
+  for (const stream of options.checks ? design.streams : []) {
+    for (const flat of [stream.valid, stream.ready, ...stream.data]) stored.add(flat);
+  }
+  for (const claim of options.checks ? design.claims : []) {
+    stored.add(claim.value);
+    if (claim.when !== undefined) stored.add(claim.when);
+  }
+  for (const flat of design.order) {
+    if (flat.uses > 1 || storeOf(flat.type) === "limbs") stored.add(flat);
+    const { node, operands } = flat;
+    if (isHosted(flat)) for (const value of [flat, ...operands]) stored.add(value);
+    const wide = storeOf(flat.type) !== "i32";
+    if (node.kind === "pick") for (const operand of wide ? operands : operands.slice(0, 1)) stored.add(operand);
+    if (wide && (node.kind === "slice" || node.kind === "cat" || node.kind === "logic")) {
+      for (const operand of operands) stored.add(operand);
+    }
+    const deepest = Math.max(0, ...operands.map((o) => (stored.has(o) || isLeaf(o) ? 0 : (depth.get(o) ?? 0))));
+    depth.set(flat, deepest + 1);
+    if (deepest >= DEPTH) stored.add(flat);
+  }
+  for (const flat of stored) if (flat.node.kind === "const") stored.delete(flat);
+  return stored;
+}
+
+/** Compiles a flat design. */
+export function compile(design: FlatDesign, options: CompileOptions): Compiled {
+  const stored = storedValues(design, options);
+  const layout = new Layout(design, stored);
+  const emitter = new Emitter(design, layout);
+  const functions: WasmFunction[] = [];
+  /** Splits statements into functions, and gives the one that calls them all. */
+  const chunked = (statements: Iterable<(code: Code) => void>): number => {
+    const indices: number[] = [];
+    let code = new Code();
+    let count = 0;
+    const close = (): void => {
+      if (count === 0) return;
+      indices.push(functions.length);
+      functions.push({ signature: "void", code, locals: 1 });
+      code = new Code();
+      count = 0;
+    };
+    for (const statement of statements) {
+      statement(code);
+      count += 1;
+      if (count >= CHUNK) close();
+    }
+    close();
+    const all = new Code();
+    for (const index of indices) all.call(index + 1);
+    functions.push({ signature: "void", code: all, locals: 0 });
+    return functions.length - 1;
+  };
+
+  const values = design.order.filter((flat) => !isLeaf(flat) && stored.has(flat));
+  const evaluate = chunked(values.map((flat) => (code: Code) => emitter.statement(code, flat)));
+  const checks: (FlatClaim | FlatStream)[] = [];
+  const hostClaims = design.claims.filter((claim) => storeOf(claim.value.type) === "limbs");
+  const check = chunked(options.checks ? checkStatements(design, emitter, layout, checks) : []);
+  const tick = chunked([...tickStatements(design, emitter, layout)]);
+  return {
+    bytes: encodeModule(functions, { evaluate, check, tick }),
+    layout,
+    hosted: emitter.hosted,
+    checks,
+    hostClaims: options.checks ? hostClaims : [],
+    statements: values.length,
+  };
+}
+
+/** The clock edge: next values are gathered beside the present ones, memories written, then all registers change at once. */
+function* tickStatements(design: FlatDesign, emitter: Emitter, layout: Layout): Iterable<(code: Code) => void> {
+  const reset = design.inputs.get("reset");
+  for (const { node, q, next, enable } of design.registers) {
+    yield (code) => {
+      if (node.reset !== undefined && reset !== undefined) {
+        emitter.value(code, reset, "i32");
+        code.if();
+        emitter.copyTo(code, constantFlat(q, node.reset), layout.shadow(q), q.type);
+        code.op(Op.else);
+      }
+      if (enable !== undefined) {
+        emitter.value(code, enable, "i32");
+        code.if();
+      }
+      emitter.copyTo(code, next, layout.shadow(q), q.type);
+      if (enable !== undefined) code.op(Op.end);
+      if (node.reset !== undefined && reset !== undefined) code.op(Op.end);
+    };
+  }
+  for (const { q, memory, address, enable } of design.reads) {
+    yield (code) => {
+      if (enable !== undefined) {
+        emitter.value(code, enable, "i32");
+        code.if();
+      }
+      wordAddress(code, emitter, address, bytesOf(q.type));
+      for (let at = 0; at < bytesOf(q.type); at += 4) {
+        code.i32(0);
+        code.local(Op.localGet, 0);
+        code.access(Op.i32Load, layout.memory(memory) + at);
+        code.access(Op.i32Store, layout.shadow(q) + at);
+      }
+      if (enable !== undefined) code.op(Op.end);
+    };
+  }
+  for (const memory of design.memories.values()) {
+    const { write } = memory;
+    if (write === undefined) continue;
+    const { type } = memory.memory;
+    yield (code) => {
+      emitter.value(code, write.enable, "i32");
+      code.if();
+      wordAddress(code, emitter, write.address, bytesOf(type));
+      const store = storeOf(type);
+      if (store === "limbs") {
+        for (let limb = 0; limb < limbsOf(type); limb++) {
+          code.local(Op.localGet, 0);
+          emitter.bits(code, write.data, 32 * limb, 32);
+          code.access(Op.i32Store, layout.memory(memory) + 4 * limb);
+        }
+      } else {
+        code.local(Op.localGet, 0);
+        emitter.value(code, write.data, store);
+        code.access(store === "i32" ? Op.i32Store : Op.i64Store, layout.memory(memory));
+      }
+      code.op(Op.end);
+    };
+  }
+  const { from, shadow, size } = layout.state;
+  if (size > 0) yield (code) => code.copy(from, shadow, size);
+}
+
+/** The place of a word within its memory, into local 0. */
+function wordAddress(code: Code, emitter: Emitter, address: Flat, bytes: number): void {
+  emitter.value(code, address, "i32");
+  code.i32(bytes);
+  code.op(Op.i32Mul);
+  code.local(Op.localSet, 0);
+}
+
+function constantFlat(like: Flat, value: bigint): Flat {
+  const node = { kind: "const", type: like.type, owner: undefined, name: undefined, value } as const;
+  return { node, type: like.type, scope: like.scope, operands: [], uses: 1 };
+}
+
+function checkStatements(
+  design: FlatDesign,
+  emitter: Emitter,
+  layout: Layout,
+  checks: (FlatClaim | FlatStream)[],
+): ((code: Code) => void)[] {
+  const failed = (code: Code, what: FlatClaim | FlatStream): void => {
+    checks.push(what);
+    code.i32(0);
+    code.i32(checks.length);
+    code.access(Op.i32Store, layout.status);
+  };
+  const statements: ((code: Code) => void)[] = [];
+  for (const claim of design.claims) {
+    const store = storeOf(claim.value.type);
+    if (store === "limbs") continue;
+    const { lo, hi } = claim.node.type;
+    const compare = (code: Code, bound: bigint, op32: number, op64: number): void => {
+      emitter.value(code, claim.value, store);
+      if (store === "i32") code.i32(Number(bound));
+      else code.i64(bound);
+      code.op(store === "i32" ? op32 : op64);
+    };
+    statements.push((code) => {
+      const [low, high] = [claim.value.type.lo < lo, claim.value.type.hi > hi];
+      if (low) compare(code, lo, Op.i32LtS, Op.i64LtS);
+      if (high) compare(code, hi, Op.i32GtS, Op.i64GtS);
+      if (low && high) code.op(Op.i32Or);
+      if (claim.when !== undefined) {
+        emitter.value(code, claim.when, "i32");
+        code.op(Op.i32And);
+      }
+      code.if();
+      failed(code, claim);
+      code.op(Op.end);
+    });
+  }
+  const reset = design.inputs.get("reset");
+  for (const stream of design.streams) {
+    const pending = layout.reserve(4);
+    const saved = stream.data.map((flat) => layout.reserve(bytesOf(flat.type)));
+    statements.push((code) => {
+      code.load(Op.i32Load, pending);
+      code.if();
+      emitter.value(code, stream.valid, "i32");
+      code.op(Op.i32Eqz);
+      stream.data.forEach((flat, i) => {
+        for (let at = 0; at < bytesOf(flat.type); at += 4) {
+          emitter.bits(code, flat, 8 * at, 32);
+          code.load(Op.i32Load, (saved[i] ?? 0) + at);
+          code.op(Op.i32Ne, Op.i32Or);
+        }
+      });
+      code.if();
+      failed(code, stream);
+      code.op(Op.end, Op.end);
+      code.i32(0);
+      emitter.value(code, stream.valid, "i32");
+      emitter.value(code, stream.ready, "i32");
+      code.op(Op.i32Eqz, Op.i32And);
+      if (reset !== undefined) {
+        emitter.value(code, reset, "i32");
+        code.op(Op.i32Eqz, Op.i32And);
+      }
+      code.access(Op.i32Store, pending);
+      stream.data.forEach((flat, i) => {
+        emitter.copyTo(code, flat, saved[i] ?? 0);
+      });
+    });
+  }
+  return statements;
+}
