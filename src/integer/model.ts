@@ -1,4 +1,7 @@
 import type { Architecture, Precision } from "../model/index.js";
+import type { Interval } from "../numeric/interval.js";
+
+export type { Interval } from "../numeric/interval.js";
 
 /** Requantisation to a code (docs/arithmetic.md). `multipliers` has one entry per output row, or a single one. */
 export interface Requantiser {
@@ -9,19 +12,16 @@ export interface Requantiser {
   readonly hi: number;
 }
 
-/** Closed interval of integers. */
-export interface Interval {
-  readonly lo: number;
-  readonly hi: number;
-}
-
 export interface IntegerLinear {
   readonly kind: "linear";
   /** [rows][columns], row-major. */
   readonly weights: readonly number[];
   /** [tokens][rows] where the bias is per token, else [rows]; row-major. */
   readonly bias: readonly number[];
-  /** What the accumulator can take, per row, over all tokens and all codes of the input. */
+  /**
+   * What the accumulator can take, per row, over all tokens and all codes of the input. Since 0 is a code of every
+   * input, it holds every partial sum too, in any order, that starts from the bias.
+   */
   readonly accumulators: readonly Interval[];
   /** null where the output is an accumulator tensor. */
   readonly requantiser: Requantiser | null;

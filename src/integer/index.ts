@@ -1,0 +1,14 @@
+export { withoutBranch } from "./branch.js";
+export { type Converter, createConverter, toIntegerModel } from "./conversion/index.js";
+export { measureCoverage, sleepingTensors, type TensorCoverage } from "./coverage.js";
+export { createInterpreter, type Interpreter, planOperator, type Trace } from "./interpreter.js";
+export { type AttentionIntervals, attentionIntervals, type FeatureIntervals, tensorIntervals } from "./intervals.js";
+export * from "./model.js";
+export { type AttentionInputs, type AttentionInternals, runAttention } from "./operators/attention.js";
+export { runLast } from "./operators/last.js";
+export { runLinear } from "./operators/linear.js";
+export { runPool } from "./operators/pool.js";
+export { runResidual } from "./operators/residual.js";
+export { requantise } from "./requantise.js";
+export { type ColumnScaling, conversions, decodeForecast, encodeSamples } from "./signal.js";
+export type { TensorData } from "./tensor.js";
