@@ -1,0 +1,84 @@
+import type { Graph } from "../model/index.js";
+import { type Builder, module } from "../rtl/index.js";
+import { identifier, type Wiring, wireNetwork } from "./network.js";
+import { attentionModule } from "./operators/attention.js";
+import { lastModule } from "./operators/last.js";
+import { linearModule } from "./operators/linear.js";
+import { poolModule } from "./operators/pool.js";
+import { residualModule } from "./operators/residual.js";
+import type { OperatorParameters, Parameters } from "./parameters.js";
+import { type Beat, beatStream } from "./parts/beat.js";
+import { type Elements, forked, queued, withLanes } from "./parts/flow.js";
+import { historyModule } from "./parts/history.js";
+import type { Choices } from "./plan.js";
+
+/** The accelerator as a module: a stream of samples in, a stream of forecasts out. */
+export type Accelerator = ReturnType<typeof assemble>;
+
+function beatOf(parameters: Parameters, tensor: string): Beat {
+  const beat = parameters.beats.get(tensor);
+  if (!beat) throw new Error(`no beats of tensor "${tensor}"`);
+  return beat;
+}
+
+/** The top level: all operators of the graph, wired by streams. */
+export function assemble(graph: Graph, parameters: Parameters, choices: Choices, name: string) {
+  const { window, inputs } = graph.architecture;
+  const samples = beatOf(parameters, graph.input);
+  const forecast = beatOf(parameters, graph.output);
+  const taken =
+    choices.mode === "sample"
+      ? `one sample in (${inputs} column(s)), a forecast out once ${window} are known`
+      : `${window} samples of ${inputs} column(s) in, a forecast out`;
+  return module(
+    name,
+    {
+      doc: `Integer-only Transformer: ${taken}. Streams with valid and ready; reset may come at any time and drops what was begun.`,
+      in: { sample: beatStream(samples, "codes of one time step, column 0 in the low bits") },
+      out: { forecast: beatStream(forecast, "codes of the forecast, step by step, targets innermost") },
+    },
+    (p, m) => {
+      const stream =
+        choices.mode === "sample"
+          ? m.use(
+              "history",
+              historyModule({ name: `${name}_history`, beat: samples, tokens: window, style: choices.history }),
+              { x: p.sample },
+            ).y
+          : p.sample;
+      return { forecast: wireNetwork(graph, parameters, choices, stream, wiringOf(m)) };
+    },
+  );
+}
+
+function wiringOf(m: Builder): Wiring<Elements> {
+  return {
+    operator: (parameters, inputs) => use(m, parameters, inputs),
+    fork: (name, stream, beat, count) => forked(m, name, stream, beat, count),
+    queue: (name, stream, beat, depth, style) => queued(m, name, stream, beat, depth, style),
+    lanes: (name, stream, from, lanes) => withLanes(m, name, stream, from, lanes),
+  };
+}
+
+function use(m: Builder, parameters: OperatorParameters, inputs: readonly Elements[]): Elements {
+  const name = identifier(parameters.title);
+  const input = (index: number): Elements => {
+    const stream = inputs[index];
+    if (!stream) throw new Error(`"${parameters.title}" has no input ${index}`);
+    return stream;
+  };
+  switch (parameters.kind) {
+    case "linear":
+      return m.use(name, linearModule(parameters), { x: input(0) }).y;
+    case "attention":
+      return m.use(name, attentionModule(parameters), { query: input(0), key: input(1), value: input(2) }).context;
+    case "residual": {
+      const addends = Object.fromEntries(inputs.map((stream, index) => [`x${index}`, stream]));
+      return m.use(name, residualModule(parameters), addends).y;
+    }
+    case "pool":
+      return m.use(name, poolModule(parameters), { x: input(0) }).y;
+    case "last":
+      return m.use(name, lastModule(parameters), { x: input(0) }).y;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Graph } from "../model/index.js";
+import { type Wiring, wireNetwork } from "./network.js";
+import { attentionTiming } from "./operators/attention.js";
+import { lastTiming } from "./operators/last.js";
+import { linearTiming } from "./operators/linear.js";
+import { poolTiming } from "./operators/pool.js";
+import { residualTiming } from "./operators/residual.js";
+import type { OperatorParameters, Parameters } from "./parameters.js";
+import { historyTiming } from "./parts/history.js";
+import type { Choices } from "./plan.js";
+import { CycleModel, type Link } from "./timing/cycle-model.js";
+import { fifo, fork, gearbox } from "./timing/stages.js";
+
+function wiringOf(model: CycleModel): Wiring<Link> {
+  return {
+    operator: (parameters, inputs) => operatorTiming(model, parameters, inputs),
+    fork: (_, stream, __, count) => fork(model, stream, count),
+    queue: (_, stream, __, depth) => fifo(model, stream, depth),
+    lanes: (_, stream, from, lanes) => gearbox(model, stream, from.lanes, lanes),
+  };
+}
+
+function operatorTiming(model: CycleModel, parameters: OperatorParameters, inputs: readonly Link[]): Link {
+  const input = (index: number): Link => {
+    const link = inputs[index];
+    if (!link) throw new Error(`"${parameters.title}" has no input ${index}`);
+    return link;
+  };
+  switch (parameters.kind) {
+    case "linear":
+      return linearTiming(model, input(0), parameters);
+    case "attention":
+      return attentionTiming(model, { query: input(0), key: input(1), value: input(2) }, parameters);
+    case "residual":
+      return residualTiming(model, inputs);
+    case "pool":
+      return poolTiming(model, input(0), parameters);
+    case "last":
+      return lastTiming(model, input(0), parameters);
+  }
+}
+
+export interface Cycles {
+  /** First input accepted to last output of one inference on an idle machine, both cycles counted. */
+  readonly cyclesPerInference: number;
+  /** Between the last outputs of two inferences, with inputs back to back. */
+  readonly initiationInterval: number;
+}
+
+/** Windows after which the interval between two forecasts no longer changes; the last interval is taken. */
+const WINDOWS = 4;
+
+/**
+ * The exact cycles of a design, from a walk of its control. An inference of mode `sample` begins with the sample that
+ * completes a full window.
+ */
+export function countCycles(
+  graph: Graph,
+  parameters: Parameters,
+  choices: Pick<Choices, "queues" | "mode">,
+  options: { readonly latencyOnly?: boolean } = {},
+): Cycles {
+  const { window } = graph.architecture;
+  const outputs = graph.architecture.horizon * graph.architecture.targets;
+  const first = simulateControl(graph, parameters, choices, 1, window, outputs);
+  if (options.latencyOnly) return { cyclesPerInference: first.latency, initiationInterval: first.latency };
+  const { ends } = simulateControl(graph, parameters, choices, WINDOWS, window, outputs);
+  const [before, last] = ends.slice(-2);
+  return { cyclesPerInference: first.latency, initiationInterval: (last ?? 0) - (before ?? 0) };
+}
+
+function simulateControl(
+  graph: Graph,
+  parameters: Parameters,
+  choices: Pick<Choices, "queues" | "mode">,
+  inferences: number,
+  window: number,
+  outputs: number,
+): { latency: number; ends: number[] } {
+  const model = new CycleModel();
+  const source = model.link();
+  const samples = choices.mode === "sample" ? historyTiming(model, source, window) : source;
+  const sink = wireNetwork(graph, parameters, choices, samples, wiringOf(model));
+  sink.ready = true;
+  const needed = choices.mode === "sample" ? window - 1 + inferences : window * inferences;
+  /** The input that starts the first inference. */
+  const starting = choices.mode === "sample" ? window - 1 : 0;
+  let accepted = 0;
+  let start = 0;
+  let produced = 0;
+  const ends: number[] = [];
+  const patience = 100_000_000;
+  while (ends.length < inferences) {
+    source.valid = accepted < needed;
+    model.step(() => {
+      if (source.valid && source.ready) {
+        if (accepted === starting) start = model.cycle;
+        accepted++;
+      }
+      if (sink.valid && ++produced % outputs === 0) ends.push(model.cycle);
+    });
+    if (model.cycle > patience) throw new Error("the accelerator's control never finishes");
+  }
+  return { latency: (ends[0] ?? 0) - start + 1, ends };
+}

@@ -1,0 +1,174 @@
+import { type Graph, multiplierBits, type Operator, tensor } from "../model/index.js";
+import type { Multiplier } from "../rtl/index.js";
+import type { AttentionPlan } from "./operators/attention.js";
+import type { LinearPlan } from "./operators/linear.js";
+import type { Choices, LayerQueues, Mode, OperatorPlan } from "./plan.js";
+
+/** Cycles that every operator may take for a token: `first` where tokens wait for each other (embedding, keys, values). */
+export interface Pace {
+  /** Embedding, keys and values: before the first query can be answered. */
+  readonly first: number;
+  /** Everything from the query on. */
+  readonly second: number;
+}
+
+/** All divisors of a number, in rising order. */
+export function divisors(of: number): number[] {
+  return Array.from({ length: of }, (_, index) => index + 1).filter((candidate) => of % candidate === 0);
+}
+
+/** Whether a gearbox turns beats of one width into the other. */
+function convertible(from: number, to: number): boolean {
+  return from % to === 0 || to % from === 0;
+}
+
+/** The smallest divisor of `of` that is at least `least`, and that a gearbox reaches from `from` lanes. */
+function leastDivisor(of: number, least: number, from = 1): number {
+  return divisors(of).find((candidate) => candidate >= least && convertible(from, candidate)) ?? of;
+}
+
+/**
+ * The fewest lanes with which a `rows x columns` product takes at most `cycles` cycles. Among equals the one with the
+ * most columns side by side: an adder tree is cheaper than accumulators, and its sums leave one by one.
+ */
+export function linearLanes(
+  rows: number,
+  columns: number,
+  cycles: number,
+  inputLanes: number,
+): Pick<LinearPlan, "lanesIn" | "lanesOut" | "lanes"> {
+  let best = { lanesIn: columns, lanesOut: rows };
+  let found = false;
+  for (const lanesOut of divisors(rows)) {
+    const lanesIn = divisors(columns).find(
+      (candidate) => (rows / lanesOut) * (columns / candidate) <= cycles && convertible(inputLanes, candidate),
+    );
+    if (lanesIn === undefined) continue;
+    if (found && lanesIn * lanesOut >= best.lanesIn * best.lanesOut) continue;
+    best = { lanesIn, lanesOut };
+    found = true;
+  }
+  // A beat of sums leaves every columns / lanesIn cycles and has to be requantised in that time.
+  const lanes = divisors(best.lanesOut).find((candidate) => rows / candidate <= cycles) ?? best.lanesOut;
+  return { ...best, lanes };
+}
+
+export interface Styles {
+  /** Multipliers of `bits` bits in sum and more go to a DSP. */
+  readonly multiplier: (purpose: "lane" | "weight" | "scale", bits: number) => Multiplier;
+}
+
+/** Yosys turns a product into a DSP48E1 from 9 operand bits in sum on. */
+const DSP_FROM_BITS = 9;
+
+/** Lanes and styles of all operators for a pace. */
+export function choicesFor(graph: Graph, pace: Pace, mode: Mode): Choices {
+  const operators = new Map<string, OperatorPlan>();
+  const lanesOf = new Map<string, number>([[graph.input, graph.architecture.inputs]]);
+  for (const operator of graph.operators) {
+    const plan = operatorChoice(graph, operator, pace, lanesOf);
+    operators.set(operator.name, plan);
+    lanesOf.set(operator.output, outputLanes(plan, operator, lanesOf));
+  }
+  const tokens = graph.architecture.window;
+  const style = (bits: number) => (bits > 4096 ? "block" : "distributed");
+  const d = graph.architecture.dModel;
+  const queues: LayerQueues[] = Array.from({ length: graph.architecture.layers }, () => ({
+    tokens: { tokens, style: style(tokens * d * 4) },
+    attention: { tokens: Math.min(tokens, 8), style: "distributed" },
+    feedForward: { tokens: Math.min(tokens, 8), style: "distributed" },
+  }));
+  return { mode, operators, queues, history: "distributed" };
+}
+
+function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMap<string, number>): number {
+  switch (plan.kind) {
+    case "linear":
+    case "attention":
+    case "residual":
+      return plan.lanes;
+    case "pool":
+      return operator.kind === "pool" ? (lanesOf.get(operator.input) ?? 1) : 1;
+    case "last":
+      return 1;
+  }
+}
+
+function bitsOf(graph: Graph, name: string): number {
+  return tensor(graph, name).bits ?? 16;
+}
+
+function laneMultiplier(bits: number): Multiplier {
+  return bits >= DSP_FROM_BITS + 3 ? "dsp" : "lut";
+}
+
+function operatorChoice(
+  graph: Graph,
+  operator: Operator,
+  pace: Pace,
+  lanesOf: ReadonlyMap<string, number>,
+): OperatorPlan {
+  const inputLanes = (name: string) => lanesOf.get(name) ?? 1;
+  switch (operator.kind) {
+    case "linear": {
+      const { rows, columns, bits } = operator.weight;
+      // Head and skip work once for a window, beside everything else.
+      const once = operator.flatten || tensor(graph, operator.output).tokens === 1;
+      const early = operator.name === "embed" || /\.(k|v)_proj$/.test(operator.name);
+      const cycles = once ? rows * columns : early ? pace.first : pace.second;
+      const multiplier = laneMultiplier(bits + bitsOf(graph, operator.input));
+      const lanes = linearLanes(rows, columns, cycles, inputLanes(operator.input));
+      return {
+        kind: "linear",
+        ...lanes,
+        multiplier,
+        requantiser: "dsp",
+        weights: rows * columns * bits > 8192 ? "block" : "rom",
+        bias: operator.bias.perToken ? "block" : "rom",
+        tokens: columns / lanes.lanesIn > 2 ? "distributed" : "registers",
+      } satisfies LinearPlan;
+    }
+    case "attention": {
+      const { tokens, features } = tensor(graph, operator.query);
+      const width = features / operator.heads;
+      const lanesScore = leastDivisor(
+        width,
+        (operator.heads * tokens * width) / pace.second,
+        inputLanes(operator.query),
+      );
+      const lanesValue = leastDivisor(
+        width,
+        (operator.heads * tokens * width) / pace.second,
+        inputLanes(operator.value),
+      );
+      const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second) ?? lanesValue;
+      const keyBits = tokens * features * bitsOf(graph, operator.key);
+      return {
+        kind: "attention",
+        lanesScore,
+        lanesValue,
+        lanes,
+        scoreMultiplier: "lut",
+        valueMultiplier: "lut",
+        requantiser: "dsp",
+        normaliser: "dsp",
+        keys: keyBits > 2048 ? "block" : "distributed",
+        values: keyBits > 2048 ? "block" : "distributed",
+        rows: "distributed",
+        table: "block",
+        windows: 1,
+      } satisfies AttentionPlan;
+    }
+    case "residual": {
+      const { features, tokens } = tensor(graph, operator.output);
+      const lanes = tokens === 1 ? 1 : leastDivisor(features, features / pace.second);
+      return { kind: "residual", lanes, multipliers: operator.addends.map(() => "dsp") };
+    }
+    case "pool":
+      return { kind: "pool", sums: "distributed" };
+    case "last":
+      return { kind: "last" };
+  }
+}
+
+export { multiplierBits };

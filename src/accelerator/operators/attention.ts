@@ -1,0 +1,89 @@
+import { module } from "../../rtl/index.js";
+import { beatStream } from "../parts/beat.js";
+import { dividerModule, dividerSteps, quotientType } from "../parts/divider.js";
+import { withLanes } from "../parts/flow.js";
+import { REQUANTISE_LATENCY, requantiseModule } from "../parts/requantise.js";
+import type { CycleModel, Link } from "../timing/cycle-model.js";
+import { divider, gearbox, pipeline } from "../timing/stages.js";
+import { contextBeat, contextModule, contextTiming } from "./attention/context.js";
+import { exponentialSumType, exponentialsModule, exponentialsTiming } from "./attention/exponentials.js";
+import { type AttentionParameters, headFeatures } from "./attention/parameters.js";
+import { scoreSumType, scoresModule, scoresTiming } from "./attention/scores.js";
+import { valuesModule, valuesTiming, weightedSumType } from "./attention/values.js";
+
+export { contextBeat as attentionOutput } from "./attention/context.js";
+export type { AttentionParameters, AttentionPlan } from "./attention/parameters.js";
+
+/** Cycles that the slowest part takes for one query. */
+export function attentionSteps(parameters: AttentionParameters): number {
+  const { tokens, heads, plan } = parameters;
+  const features = headFeatures(parameters);
+  const reciprocal = { numerator: parameters.numerator, divisor: exponentialSumType(parameters) };
+  return Math.max(
+    heads * tokens * (features / plan.lanesScore),
+    heads * tokens * (features / plan.lanesValue),
+    heads * (dividerSteps(reciprocal) + 2),
+  );
+}
+
+/** Softmax attention: scores, exponentials, weighted sums and their normalisation, overlapped between rows. */
+export function attentionModule(parameters: AttentionParameters) {
+  const { name, title, tokens, features, heads, plan, score } = parameters;
+  const divisor = exponentialSumType(parameters);
+  const reciprocal = { name: `${name}_reciprocal`, numerator: parameters.numerator, divisor };
+  const sums = { type: weightedSumType(parameters), lanes: plan.lanesValue };
+  return module(
+    name,
+    {
+      doc: `${title}: softmax attention of ${tokens} tokens of ${features} features, ${heads} head(s). Scores with ${plan.lanesScore} lane(s), weighted sum with ${plan.lanesValue}; probabilities are never stored. ${attentionSteps(parameters)} cycles for a query.`,
+      in: {
+        query: beatStream(parameters.query),
+        key: beatStream(parameters.key),
+        value: beatStream(parameters.value),
+      },
+      out: { context: beatStream(contextBeat(parameters)) },
+    },
+    (p, m) => {
+      const query = withLanes(m, "load_query", p.query, parameters.query, plan.lanesScore);
+      const key = withLanes(m, "load_key", p.key, parameters.key, plan.lanesScore);
+      const value = withLanes(m, "load_value", p.value, parameters.value, plan.lanesValue);
+      const scores = m.use("scores", scoresModule(parameters), { query, key });
+      const requantise = requantiseModule({
+        name: `${name}_requantise`,
+        input: { type: scoreSumType(parameters), lanes: 1 },
+        multipliers: [score.multiplier],
+        shift: score.shift,
+        zero: 0,
+        lo: score.lo,
+        hi: score.hi,
+        rows: 1,
+        multiplier: plan.requantiser,
+      });
+      const codes = m.use("requantise", requantise, { x: scores.score });
+      const rows = m.use("exponentials", exponentialsModule(parameters), { score: codes.y });
+      const quotient = m.use("reciprocal", dividerModule(reciprocal), { x: rows.sum });
+      const weighted = m.use("values", valuesModule(parameters), { exponential: rows.exponential, value });
+      const sum = withLanes(m, "serialise", weighted.sum, sums, plan.lanes);
+      const normalise = contextModule(parameters, quotientType(reciprocal));
+      return { context: m.use("normalise", normalise, { sum, reciprocal: quotient.y }).context };
+    },
+  );
+}
+
+/** The control of the operator. */
+export function attentionTiming(
+  model: CycleModel,
+  inputs: { readonly query: Link; readonly key: Link; readonly value: Link },
+  parameters: AttentionParameters,
+): Link {
+  const { plan, numerator } = parameters;
+  const query = gearbox(model, inputs.query, parameters.query.lanes, plan.lanesScore);
+  const key = gearbox(model, inputs.key, parameters.key.lanes, plan.lanesScore);
+  const value = gearbox(model, inputs.value, parameters.value.lanes, plan.lanesValue);
+  const codes = pipeline(model, scoresTiming(model, query, key, parameters), REQUANTISE_LATENCY);
+  const rows = exponentialsTiming(model, codes, parameters);
+  const quotient = divider(model, rows.sum, dividerSteps({ numerator, divisor: exponentialSumType(parameters) }));
+  const weighted = valuesTiming(model, rows.exponential, value, parameters);
+  const sum = gearbox(model, weighted, plan.lanesValue, plan.lanes);
+  return contextTiming(model, sum, quotient, parameters);
+}

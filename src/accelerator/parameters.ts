@@ -1,0 +1,145 @@
+import type { IntegerModel, IntegerOperator } from "../integer/index.js";
+import { codeRange, type Graph, type Operator, tensor } from "../model/index.js";
+import { range } from "../rtl/index.js";
+import { type AttentionParameters, attentionOutput } from "./operators/attention.js";
+import { type LastParameters, lastOutput } from "./operators/last.js";
+import { type LinearParameters, linearOutput } from "./operators/linear.js";
+import { type PoolParameters, poolOutput } from "./operators/pool.js";
+import { type ResidualParameters, residualOutput } from "./operators/residual.js";
+import type { Beat } from "./parts/beat.js";
+import type { Choices, OperatorPlan } from "./plan.js";
+
+export type OperatorParameters =
+  | ({ readonly kind: "linear" } & LinearParameters)
+  | ({ readonly kind: "attention" } & AttentionParameters)
+  | ({ readonly kind: "residual" } & ResidualParameters)
+  | ({ readonly kind: "pool" } & PoolParameters)
+  | ({ readonly kind: "last" } & LastParameters);
+
+/** Everything that the hardware of a model is built from. */
+export interface Parameters {
+  /** In graph order, by operator name. */
+  readonly operators: ReadonlyMap<string, OperatorParameters>;
+  /** Beats of each tensor, as its producer gives them. */
+  readonly beats: ReadonlyMap<string, Beat>;
+}
+
+/** "layers.0.self_attn.q_proj" -> "<top>_layers_0_self_attn_q_proj". */
+export function entityName(top: string, operator: string): string {
+  const stem = operator.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+  return `${top}_${stem}`.replace(/_+/g, "_").replace(/_$/, "");
+}
+
+/** Parameters of all operators: constants and widths from the model, lanes and styles from the choices. */
+export function deriveParameters(
+  graph: Graph,
+  model: IntegerModel,
+  plans: Choices["operators"],
+  top: string,
+): Parameters {
+  const beats = new Map<string, Beat>();
+  const samples = codeRange(model.precision.samples, false);
+  beats.set(graph.input, { type: range(samples.lo, samples.hi), lanes: model.architecture.inputs });
+  const operators = new Map<string, OperatorParameters>();
+  for (const operator of graph.operators) {
+    const data = model.operators.get(operator.name);
+    const plan = plans.get(operator.name);
+    if (!data || !plan) throw new Error(`no ${data ? "plan" : "data"} for operator "${operator.name}"`);
+    const made = parametersOf(graph, operator, data, plan, beats, entityName(top, operator.name));
+    operators.set(operator.name, made);
+    beats.set(operator.output, outputBeat(made));
+  }
+  return { operators, beats };
+}
+
+/** Beats of an operator's output. */
+export function outputBeat(parameters: OperatorParameters): Beat {
+  switch (parameters.kind) {
+    case "linear":
+      return linearOutput(parameters);
+    case "attention":
+      return attentionOutput(parameters);
+    case "residual":
+      return residualOutput(parameters);
+    case "pool":
+      return poolOutput(parameters);
+    case "last":
+      return lastOutput(parameters);
+  }
+}
+
+function parametersOf(
+  graph: Graph,
+  operator: Operator,
+  data: IntegerOperator,
+  plan: OperatorPlan,
+  beats: ReadonlyMap<string, Beat>,
+  name: string,
+): OperatorParameters {
+  const title = operator.name;
+  const beatOf = (of: string): Beat => {
+    const beat = beats.get(of);
+    if (!beat) throw new Error(`tensor "${of}" is read before it is made`);
+    return beat;
+  };
+  if (operator.kind === "linear" && data.kind === "linear" && plan.kind === "linear") {
+    const { rows, columns, bits } = operator.weight;
+    const weights = codeRange(bits, true);
+    return {
+      kind: "linear",
+      name,
+      title,
+      input: beatOf(operator.input),
+      rows,
+      columns,
+      weightType: range(weights.lo, weights.hi),
+      weights: data.weights,
+      bias: data.bias,
+      accumulator: {
+        lo: Math.min(...data.accumulators.map(({ lo }) => lo)),
+        hi: Math.max(...data.accumulators.map(({ hi }) => hi)),
+      },
+      requantiser: data.requantiser,
+      plan,
+    };
+  }
+  if (operator.kind === "attention" && data.kind === "attention" && plan.kind === "attention") {
+    const { tokens, features } = tensor(graph, operator.query);
+    const [multiplier] = data.score.multipliers;
+    if (multiplier === undefined) throw new Error(`"${operator.name}" has no score multiplier`);
+    return {
+      kind: "attention",
+      name,
+      title,
+      query: beatOf(operator.query),
+      key: beatOf(operator.key),
+      value: beatOf(operator.value),
+      tokens,
+      features,
+      heads: operator.heads,
+      score: { multiplier, shift: data.score.shift, lo: data.score.lo, hi: data.score.hi },
+      table: data.table,
+      numerator: data.numerator,
+      shift: data.shift,
+      zero: data.zero,
+      lo: data.lo,
+      hi: data.hi,
+      plan,
+    };
+  }
+  if (operator.kind === "residual" && data.kind === "residual" && plan.kind === "residual") {
+    const addends = operator.addends.map((addend) => ({ type: beatOf(addend).type, lanes: plan.lanes }));
+    const { coefficients, constants, shift, lo, hi } = data;
+    const { features } = tensor(graph, operator.output);
+    return { kind: "residual", name, title, addends, features, coefficients, constants, shift, lo, hi, plan };
+  }
+  if (operator.kind === "pool" && plan.kind === "pool") {
+    const { tokens, features } = tensor(graph, operator.input);
+    return { kind: "pool", name, title, input: beatOf(operator.input), tokens, features, plan };
+  }
+  if (operator.kind === "last" && plan.kind === "last") {
+    const { tokens } = tensor(graph, operator.input);
+    return { kind: "last", name, title, input: beatOf(operator.input), tokens, columns: operator.columns };
+  }
+  throw new Error(`plan (${plan.kind}), model (${data.kind}) and graph (${operator.kind}) of "${title}" disagree`);
+}

@@ -1,0 +1,85 @@
+import { bit, type Multiplier, module, type Num, type NumType, range } from "../../rtl/index.js";
+import { type Beat, beatName, elementsOf, intervalName, wordType } from "./beat.js";
+import { indexBits } from "./counter.js";
+import { Pipe } from "./pipe.js";
+
+export interface DotProduct {
+  /** Elements of both operands side by side. */
+  readonly lanes: number;
+  readonly x: NumType;
+  readonly w: NumType;
+  readonly multiplier: Multiplier;
+}
+
+/** All products of two intervals. */
+export function productType(x: NumType, w: NumType): NumType {
+  let [lo, hi] = [x.lo * w.lo, x.lo * w.lo];
+  for (const corner of [x.lo * w.hi, x.hi * w.lo, x.hi * w.hi]) {
+    if (corner < lo) lo = corner;
+    if (corner > hi) hi = corner;
+  }
+  return range(lo, hi);
+}
+
+/** All sums of `count` products of two intervals. */
+export function dotProductType({ lanes, x, w }: DotProduct): NumType {
+  const product = productType(x, w);
+  return range(product.lo * BigInt(lanes), product.hi * BigInt(lanes));
+}
+
+/** Cycles from the operands to the sum: a register behind the products and behind each level of the tree. */
+export function dotProductLatency({ lanes }: Pick<DotProduct, "lanes">): number {
+  return 1 + indexBits(lanes);
+}
+
+/** One multiplier with a register. */
+export function productModule(x: NumType, w: NumType, multiplier: Multiplier) {
+  return module(
+    `product_${intervalName(x)}_${intervalName(w)}_${multiplier}`,
+    {
+      doc: "One lane: the exact product of two codes, one cycle later.",
+      in: { go: bit().about("the pipeline moves"), x, w },
+      out: { product: productType(x, w) },
+    },
+    (p, m) => ({ product: new Pipe(m, p.go).reg("held", p.x.mul(p.w, multiplier), productType(x, w)) }),
+  );
+}
+
+/**
+ * Sum of `lanes` products: multipliers side by side, then a tree of adders of exactly the width they need, with a
+ * register after each level (a combinational tree would be merged into a larger compressor by synthesis).
+ */
+export function dotProductModule(options: DotProduct) {
+  const { lanes, x, w, multiplier } = options;
+  const xs: Beat = { type: x, lanes };
+  const ws: Beat = { type: w, lanes };
+  return module(
+    `dot_${beatName(xs)}_${intervalName(w)}_${multiplier}`,
+    {
+      doc: `Sum of ${lanes} products, ${dotProductLatency(options)} cycles after its operands: a register behind the products and behind each level of the adder tree.`,
+      in: { go: bit().about("the pipeline moves"), x: wordType(xs), w: wordType(ws) },
+      out: { sum: dotProductType(options) },
+    },
+    (p, m) => {
+      const lane = productModule(x, w, multiplier);
+      const { product } = m.repeat("lane", lanes, lane, {
+        go: p.go,
+        x: elementsOf(p.x, xs),
+        w: elementsOf(p.w, ws),
+      });
+      const pipe = new Pipe(m, p.go);
+      let terms: readonly Num[] = product;
+      for (let level = 1; terms.length > 1; level++) {
+        const next: Num[] = [];
+        for (let i = 0; i < terms.length; i += 2) {
+          const [a, b] = [terms[i], terms[i + 1]];
+          if (a !== undefined) next.push(pipe.reg(`sum_${level}_${i / 2}`, b === undefined ? a : a.add(b)));
+        }
+        terms = next;
+      }
+      const [sum] = terms;
+      if (sum === undefined) throw new Error("a dot product of no lanes");
+      return { sum };
+    },
+  );
+}

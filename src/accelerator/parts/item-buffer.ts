@@ -1,0 +1,84 @@
+import {
+  type Bit,
+  type Builder,
+  bit,
+  type MemoryStyle,
+  type Num,
+  type NumType,
+  pick,
+  range,
+  type Stream,
+} from "../../rtl/index.js";
+import { type Beat, elementsOf, wordType } from "./beat.js";
+import { address, allOf, counter, indexBits } from "./counter.js";
+
+export interface ItemBufferOptions {
+  readonly beat: Beat;
+  /** Beats of an item: `outer` times `inner`, inner fastest. */
+  readonly outer: number;
+  readonly inner: number;
+  /** Items there is room for: with 2 the next one is loaded while this one is read. */
+  readonly slots: 1 | 2;
+  readonly style: MemoryStyle;
+}
+
+export interface ItemBuffer {
+  /** What is loaded in this cycle: a beat (`load`) that is the last of its item (`loaded`), and into which slot. */
+  readonly load: Bit;
+  readonly loaded: Bit;
+  readonly loadSlot: Num;
+  readonly readSlot: Num;
+  /** A whole item is there, and stays until it is released. */
+  readonly available: Bit;
+  /** The elements of a beat of the item, one cycle with `go` later. */
+  read(outer: Num, inner: Num, go: Bit): Num[];
+  /** The item is done with in this cycle: exactly once. */
+  release(when: Bit): void;
+}
+
+/** Memory for whole items (a token, a row, the tokens of a window) that arrive beat by beat and are read in any order. */
+export function itemBuffer(
+  m: Builder,
+  name: string,
+  input: Stream<{ data: NumType }>,
+  options: ItemBufferOptions,
+): ItemBuffer {
+  const { beat, outer, inner, slots, style } = options;
+  const stored = m.reg(`${name}_stored`, range(0, slots), { reset: 0 });
+  const ready = stored.q.ne(slots);
+  const load = input.valid.and(ready);
+  m.name({ [`${name}_load`]: load });
+  input.accept(ready);
+
+  const column = counter(m, `${name}_load_beat`, inner, load);
+  const row = counter(m, `${name}_load_row`, outer, allOf(load, column.last));
+  const loaded = allOf(load, column.last, row.last);
+  const loadSlot = counter(m, `${name}_load_slot`, slots, loaded);
+  const released = m.wire(`${name}_release`, bit());
+  const readSlot = counter(m, `${name}_read_slot`, slots, released.value);
+  const more = stored.q.add(1).fit(range(0, slots), { when: loaded.and(released.value.not()) });
+  const fewer = stored.q.sub(1).fit(range(0, slots), { when: released.value.and(loaded.not()) });
+  stored.next(pick(loaded.xor(released.value), pick(loaded, more, fewer), stored.q));
+
+  const place = (slot: Num, outerIndex: Num, innerIndex: Num) =>
+    address([
+      [slot, slots],
+      [outerIndex, outer],
+      [innerIndex, inner],
+    ]);
+  const depth = 2 ** (indexBits(slots) + indexBits(outer) + indexBits(inner));
+  const memory = m.mem(name, { type: wordType(beat), depth: Math.max(2, depth), style, latency: 1 });
+  memory.write({ enable: load, address: place(loadSlot.value, row.value, column.value), data: input.data.data });
+  const available = stored.q.ne(0);
+  m.name({ [`${name}_available`]: available });
+  return {
+    load,
+    loaded,
+    loadSlot: loadSlot.value,
+    readSlot: readSlot.value,
+    available,
+    read: (outerIndex, innerIndex, go) =>
+      elementsOf(memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }), beat),
+    release: (when) => released.drive(when),
+  };
+}

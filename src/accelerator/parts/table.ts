@@ -1,0 +1,52 @@
+import type { Bit, Builder, Num } from "../../rtl/index.js";
+import { type Beat, elementsOf, wordType } from "./beat.js";
+import { address, indexBits } from "./counter.js";
+
+/** Where constants live: logic, or a block RAM that is only read. */
+export type TableStyle = "rom" | "block";
+
+export interface TableOptions {
+  /** Elements of a word. */
+  readonly beat: Beat;
+  /** Words: `outer` times `inner`. */
+  readonly outer: number;
+  readonly inner: number;
+  /** The elements of a word. */
+  readonly word: (outer: number, inner: number) => readonly number[];
+  readonly style: TableStyle;
+  readonly doc: string;
+}
+
+export interface Table {
+  /** The elements of a word, one cycle with `go` later. */
+  read(outer: Num, inner: Num, go: Bit): Num[];
+}
+
+/** A table of constants, addressed by two indices. */
+export function table(m: Builder, name: string, options: TableOptions): Table {
+  const { beat, outer, inner, style, doc } = options;
+  const stride = 2 ** indexBits(inner);
+  const depth = Math.max(2, (outer - 1) * stride + inner);
+  const init: bigint[] = Array.from({ length: depth }, () => 0n);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const word = options.word(o, i);
+      init[o * stride + i] = beat.lanes === 1 ? BigInt(word[0] ?? 0) : packed(word, beat.type.width);
+    }
+  }
+  const memory = m.mem(name, { type: wordType(beat), depth, init, style, latency: 1, doc });
+  return {
+    read: (outerIndex, innerIndex, go) => {
+      const place = address([
+        [outerIndex, outer],
+        [innerIndex, inner],
+      ]);
+      return elementsOf(memory.read(place, { enable: go }), beat);
+    },
+  };
+}
+
+/** Words of `width` bits side by side, the first in the low bits; negative ones in two's complement. */
+function packed(values: readonly number[], width: number): bigint {
+  return values.reduceRight((word, value) => (word << BigInt(width)) | BigInt.asUintN(width, BigInt(value)), 0n);
+}
