@@ -18,6 +18,12 @@ export function significant(value: number, digits = 3): string {
   return group(rounded.toFixed(places));
 }
 
+/** As `significant`, without zeros at the end: 100 -> "100", 0.0625 -> "0.0625". */
+export function plain(value: number, digits = 4): string {
+  const text = significant(value, digits);
+  return /^-?[\d,]+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text;
+}
+
 /** 0.0731 -> "7.3 %". */
 export function percent(share: number, places = 1): string {
   return `${(100 * share).toFixed(places)} %`;
@@ -60,7 +66,7 @@ export function stepName(seconds: number): string {
   if (seconds % 86400 === 0) return `${count(seconds / 86400)} d`;
   if (seconds % 3600 === 0) return `${count(seconds / 3600)} h`;
   if (seconds % 60 === 0) return `${count(seconds / 60)} min`;
-  return `${significant(seconds, 4)} s`;
+  return `${plain(seconds)} s`;
 }
 
 /** "1 window", "3 windows". */

@@ -16,6 +16,8 @@ html{-webkit-text-size-adjust:100%}
 body{margin:0 auto;padding:0 24px 48px;max-width:1136px;background:var(--page);color:var(--text);font:15px/1.55 var(--font)}
 code,pre{font-family:var(--mono);font-size:.9em}
 code{overflow-wrap:anywhere}
+table code{white-space:nowrap}
+table .hash{white-space:normal}
 h1{margin:0 0 10px;font-size:30px;line-height:1.2;letter-spacing:-.01em}
 h1 code{font-size:.92em}
 h2{margin:0 0 14px;font-size:20px;line-height:1.3}
@@ -30,7 +32,7 @@ header{padding:36px 0 8px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(196px,1fr));gap:12px;margin:22px 0 0;padding:0;list-style:none}
 .tiles li{display:flex;flex-direction:column;padding:14px 16px;border:1px solid var(--grid);border-top:3px solid var(--forecast);border-radius:8px;background:var(--surface);font-size:13px;color:var(--muted);line-height:1.45}
 .tiles .label{font-size:12.5px}
-.tiles strong{margin:2px 0 4px;font-size:22px;font-weight:650;line-height:1.25;color:var(--text);font-variant-numeric:tabular-nums}
+.tiles strong{margin:2px 0 4px;font-size:21px;font-weight:650;line-height:1.25;color:var(--text);font-variant-numeric:tabular-nums}
 .tiles .good{border-top-color:var(--good)}
 .tiles .good strong{color:var(--good)}
 .tiles .bad{border-top-color:var(--bad)}
@@ -74,7 +76,7 @@ td.quiet,td.open{color:var(--muted)}
 .verdict.equal{background:var(--good-soft);color:var(--good)}
 .verdict.differs{background:var(--bad-soft);color:var(--bad);font-weight:650}
 .undone{padding:10px 14px;border-left:3px solid var(--warn);border-radius:4px;background:var(--warn-soft);max-width:none}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(290px,1fr));gap:0 28px;margin:0 0 14px;font-size:13.5px}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 28px;margin:0 0 14px;font-size:13.5px}
 .facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--grid)}
 .facts dt{flex:0 0 104px;color:var(--muted)}
 .facts dd{margin:0;min-width:0;overflow-wrap:anywhere}
@@ -83,7 +85,7 @@ td.quiet,td.open{color:var(--muted)}
 .split .train{background:var(--accent-soft)}
 .split .test{background:var(--good-soft)}
 .findings{margin:0;padding-left:20px}
-.findings .warning::marker{color:var(--warn);content:"⚠ "}
+.findings .finding-warning::marker{color:var(--warn);content:"⚠ "}
 .chain{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:0 0 18px;padding:0;list-style:none;font-size:13px}
 .chain li{display:flex;flex-direction:column;justify-content:space-between;gap:4px;padding:10px 12px;border:1px solid var(--line);border-radius:8px;line-height:1.35}
 .chain span{color:var(--muted)}
@@ -99,14 +101,16 @@ td.quiet,td.open{color:var(--muted)}
 .diagram .box{fill:var(--surface);stroke:var(--line)}
 .diagram .store{fill:var(--accent-soft)}
 .diagram .port{fill:var(--forecast)}
-.diagram .port+.name{fill:var(--surface)}
+.diagram .tab{fill:var(--page);stroke:var(--line)}
 .diagram .wire{fill:none;stroke:var(--muted);stroke-width:1.3}
 .diagram .head{fill:var(--muted)}
 .diagram text{fill:var(--text);font-size:12px}
 .diagram .name{font-size:13px;font-weight:650}
 .diagram .line{fill:var(--muted);font-weight:400;font-size:12px}
 .diagram .phase{font-size:13px;font-weight:650}
-.diagram .wirelabel{fill:var(--muted);font-size:11px;paint-order:stroke;stroke:var(--soft);stroke-width:4px;stroke-linejoin:round}
+.diagram .wirelabel{fill:var(--muted);font-size:11px}
+.diagram .portname{fill:var(--surface);font-size:13px;font-weight:650}
+.diagram .phase,.diagram .phase .line{paint-order:stroke;stroke:var(--soft);stroke-width:5px;stroke-linejoin:round}
 details{margin-top:14px}
 summary{cursor:pointer;font-size:14px;font-weight:650}
 details[open] summary{margin-bottom:10px}

@@ -1,5 +1,5 @@
 import type { Check, ReportData, Subject } from "./data.js";
-import { count, latency, list, percent, plural, significant } from "./format.js";
+import { count, latency, list, percent, plain, plural, significant } from "./format.js";
 import { checkOf, exceeded, relative, resourceNames, strongest, unitOf, widthName } from "./judge.js";
 
 export type Tone = "good" | "bad" | "plain";
@@ -80,7 +80,7 @@ function benefit(data: ReportData): Verdict | null {
 
 const shortNames: Readonly<Record<Subject, string>> = {
   evaluation: "training's evaluation mode",
-  rtl: "register-transfer simulation",
+  rtl: "cycle-accurate simulation",
   vhdl: "VHDL",
   verilog: "Verilog",
   netlist: "netlist",
@@ -105,11 +105,11 @@ function equality(data: ReportData): Verdict | null {
     };
   }
   const most = hardware.reduce((best, check) => (check.windows > best.windows ? check : best), first);
-  const where = (check: Check) => `${count(check.windows)} in ${check.tool} (${shortNames[check.subject]})`;
+  const where = (check: Check) => `${shortNames[check.subject]} (${count(check.windows)})`;
   return {
     label: "Windows equal to the bit",
     figure: `${count(most.windows)} of ${count(most.windows)}`,
-    sentence: `Integer model and hardware: ${list(hardware.map(where))}.`,
+    sentence: `Integer model against ${list(hardware.map(where))}.`,
     clause: `equals its ${shortNames[first.subject]} on ${count(first.windows)} of ${count(first.windows)} windows`,
     tone: "good",
   };
@@ -119,7 +119,7 @@ function speed(data: ReportData): Verdict | null {
   const cycles = data.timing && strongest(data.timing.cycles);
   if (!data.timing || !cycles) return null;
   const figure = latency(cycles.value / (data.timing.clockMHz * 1e6));
-  const clock = `${significant(data.timing.clockMHz, 4)} MHz`;
+  const clock = `${plain(data.timing.clockMHz)} MHz`;
   return {
     label: "Latency",
     figure,
@@ -137,15 +137,18 @@ function size(data: ReportData): Verdict | null {
   const parts = (["lut", "dsp", "ramb18", "ebr"] as const).flatMap((kind) => {
     const used = figures.used[kind];
     const most = budget[kind];
-    return used === undefined || most === undefined ? [] : [`${count(used)} of ${count(most)} ${resourceNames[kind]}`];
+    return used === undefined || most === undefined
+      ? []
+      : [{ name: resourceNames[kind], used: count(used), most: count(most) }];
   });
   const [first, ...others] = parts;
   if (first === undefined) return null;
+  const beside = others.map(({ name, used, most }) => `; ${used} of ${most} ${name}`);
   return {
     label: over.length > 0 ? `Does not fit ${device}` : `Fits ${device}`,
-    figure: first,
-    sentence: `${over.length > 0 ? `Too many ${list(over)}. ` : ""}${others.length > 0 ? `${list(others)}; ` : ""}${figures.basis} (${figures.source}).`,
-    clause: `${first}${over.length > 0 ? ` (does not fit ${device})` : ""}`,
+    figure: `${first.used} ${first.name}`,
+    sentence: `of ${first.most}${beside.join("")}. ${over.length > 0 ? `Too many: ${list(over)}. ` : ""}Figures ${figures.basis} (${figures.source}).`,
+    clause: `${first.used} of ${first.most} ${first.name}${over.length > 0 ? ` (does not fit ${device})` : ""}`,
     tone: over.length > 0 ? "bad" : "good",
   };
 }

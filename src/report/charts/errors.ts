@@ -1,5 +1,5 @@
 import type { ForecastTrace, Target } from "../data.js";
-import { percent, significant } from "../format.js";
+import { percent, plain } from "../format.js";
 import { html, type Markup } from "../html.js";
 import { baseAxis, ink, legend, renderChart, valueAxis } from "./chart.js";
 
@@ -7,15 +7,19 @@ import { baseAxis, ink, legend, renderChart, valueAxis } from "./chart.js";
 export function errorDistribution(id: string, target: Target, trace: ForecastTrace): Markup {
   const model = deviations(trace.forecast, trace.truth);
   const persistence = deviations(trace.persistence, trace.truth);
-  const reach = niceCeiling(quantile([...model, ...persistence].map(Math.abs), 0.99));
-  const bins = 40;
+  const wanted = niceCeiling(quantile([...model, ...persistence].map(Math.abs), 0.99));
+  // Bars as wide as whole steps of the signal: otherwise some would hold one step more than their neighbours.
+  const step = Array.from(trace.truth).every(Number.isInteger) ? 1 : 0;
+  const width = step === 0 ? wanted / 20 : Math.max(1, Math.ceil(wanted / 20));
+  const bins = 2 * Math.ceil(wanted / width) + step;
+  const reach = (bins * width) / 2;
   const shares = (errors: readonly number[]) => {
     const found = new Array<number>(bins).fill(0);
     for (const error of errors) {
-      const bin = Math.floor(((error + reach) / (2 * reach)) * bins);
+      const bin = Math.floor((error + reach) / width);
       if (bin >= 0 && bin < bins) found[bin] = (found[bin] ?? 0) + 1 / errors.length;
     }
-    return found.map((share, bin) => [-reach + ((bin + 0.5) * 2 * reach) / bins, 100 * share] as [number, number]);
+    return found.map((share, bin) => [-reach + (bin + 0.5) * width, 100 * share] as [number, number]);
   };
   const outside = model.filter((error) => Math.abs(error) > reach).length / Math.max(1, model.length);
   const chart = renderChart(id, `Distribution of the error of ${target.column}`, "half", () => ({
@@ -23,6 +27,7 @@ export function errorDistribution(id: string, target: Target, trace: ForecastTra
     xAxis: baseAxis(`forecast minus truth${target.unit === null ? "" : ` [${target.unit}]`}`, {
       min: -reach,
       max: reach,
+      axisLabel: { color: ink.muted, showMinLabel: false, showMaxLabel: false },
     }),
     yAxis: valueAxis("% of windows"),
     series: [
@@ -46,7 +51,7 @@ export function errorDistribution(id: string, target: Target, trace: ForecastTra
   return html`<h3>How large the errors are</h3>${legend([
     { name: "integer-only forecast", mark: "forecast block" },
     { name: "persistence", mark: "second" },
-  ])}${chart}${outside > 0 && html`<p class="note">${percent(outside)} of the windows lie outside ±${significant(reach)}.</p>`}`;
+  ])}${chart}${outside > 0 && html`<p class="note">${percent(outside)} of the windows lie outside ±${plain(reach)}.</p>`}`;
 }
 
 /** RMSE by hour of the day, so that a forecaster that only works at night shows. Null without a day's hours. */

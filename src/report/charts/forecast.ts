@@ -7,13 +7,21 @@ import { medianStep, type Stretch } from "./stretch.js";
 type Point = [number, number | null];
 
 /** Forecast against truth over one stretch of the test set, persistence faint behind them. */
-export function forecastChart(id: string, target: Target, trace: ForecastTrace, stretch: Stretch): Markup {
+export function forecastChart(
+  id: string,
+  target: Target,
+  trace: ForecastTrace,
+  stretch: Stretch,
+  dots = false,
+): Markup {
   const { times } = trace;
   const series = (name: string, values: ArrayLike<number>, color: string, width: number) => ({
     type: "line",
     name,
     data: points(values, times, stretch),
-    symbol: "none",
+    symbol: dots ? "circle" : "none",
+    symbolSize: 4,
+    itemStyle: { color },
     silent: true,
     lineStyle: { color, width, join: "round" },
   });
@@ -35,7 +43,7 @@ export function forecastChart(id: string, target: Target, trace: ForecastTrace, 
             }),
       yAxis: valueAxis(target.unit ?? target.column, { scale: true }),
       series: [
-        series("persistence", trace.persistence, ink.reference, 1),
+        series("persistence", trace.persistence, ink.reference, dots ? 1.6 : 1),
         series("truth", trace.truth, ink.truth, 1.6),
         series("forecast", trace.forecast, ink.forecast, 1.6),
       ],

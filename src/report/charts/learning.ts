@@ -1,5 +1,5 @@
 import type { LearningReport } from "../data.js";
-import { significant } from "../format.js";
+import { plain } from "../format.js";
 import { html, type Markup } from "../html.js";
 import { baseAxis, ink, legend, renderChart, valueAxis } from "./chart.js";
 
@@ -30,7 +30,7 @@ export function learningChart(id: string, learning: LearningReport): Markup {
       ...(powers
         ? { type: "log", logBase: 2, min: 2 ** Math.floor(Math.log2(least)), max: 2 ** Math.ceil(Math.log2(most)) }
         : { scale: true }),
-      axisLabel: { color: ink.muted, formatter: (value: number) => significant(value, 2) },
+      axisLabel: { color: ink.muted, formatter: (value: number) => plain(value, 3) },
       nameTextStyle: { align: "left", color: ink.muted, padding: [0, 0, 0, -46] },
     }),
     series: [

@@ -40,6 +40,28 @@ export function chooseStretch(trace: ForecastTrace): Stretch {
   return { ...median, candidates: rated.length, days: found.length > 0 ? days : null };
 }
 
+/**
+ * The `length` samples of a stretch in which the signal moves most from sample to sample: there a forecast shows
+ * whether it leads or only follows. Null where the stretch is not several times as long.
+ */
+export function liveliest(trace: ForecastTrace, stretch: Stretch, length = 60): Stretch | null {
+  if (stretch.to - stretch.from < 3 * length) return null;
+  const move = (at: number) => Math.abs((trace.truth[at] ?? 0) - (trace.truth[at - length / 4] ?? 0));
+  const step = trace.times === undefined ? null : medianStep(trace.times);
+  let best: { from: number; moved: number } | null = null;
+  for (let from = stretch.from; from + length <= stretch.to; from += length / 4) {
+    const first = trace.times?.[from];
+    const last = trace.times?.[from + length - 1];
+    if (step !== null && first !== undefined && last !== undefined && last - first > 1.05 * step * length) continue;
+    let moved = 0;
+    for (let at = from + length / 4; at < from + length; at++) moved += move(at);
+    if (best === null || moved > best.moved) best = { from, moved };
+  }
+  if (best === null) return null;
+  const { from } = best;
+  return { ...stretch, from, to: from + length, rmse: rmse(trace, from, from + length), days: null };
+}
+
 /** The usual distance of two samples in milliseconds; null for fewer than two. */
 export function medianStep(times: ArrayLike<number>): number | null {
   const steps = Array.from({ length: Math.max(0, times.length - 1) }, (_, i) => (times[i + 1] ?? 0) - (times[i] ?? 0));

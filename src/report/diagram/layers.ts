@@ -1,3 +1,5 @@
+import { Random } from "../../numeric/random.js";
+
 /** What is to be laid out: boxes in bands that follow each other downwards, and arrows between them. */
 export interface LayoutNode {
   readonly id: string;
@@ -35,11 +37,13 @@ export interface Layout {
 }
 
 const gapAcross = 26;
-const gapDown = 44;
+const gapDown = 36;
 const bandHead = 30;
 const bandFoot = 14;
 const bandGap = 22;
 const margin = 20;
+/** Orders the levels are tried in; a handful finds the one a person would draw. */
+const attempts = 40;
 
 /** A box, or the place where a long edge crosses a level. */
 interface Slot {
@@ -55,34 +59,81 @@ interface Slot {
 /**
  * Lays boxes out level by level: a box stands one level below the lowest of its sources and below all earlier bands; long
  * edges get a place of their own on each level they cross; within a level the order follows the neighbours (barycentres,
- * after Sugiyama, Tagawa and Toda, 1981), and every box moves towards the middle of its neighbours as far as there is room.
+ * after Sugiyama, Tagawa and Toda, 1981), and boxes that follow each other stand straight below each other where they can.
  *
  * @throws Error where an edge names a box that does not exist, or leads in a circle
  */
 export function layOut(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): Layout {
+  const { levels, chains } = makeSlots(nodes, edges);
+  const random = new Random(1);
+  let best: { cost: number; rows: Slot[][]; x: number[] } | undefined;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) for (const row of levels) shuffle(row, random);
+    order(levels);
+    spread(levels);
+    const cost = badness(levels);
+    if (best === undefined || cost < best.cost) {
+      best = { cost, rows: levels.map((row) => [...row]), x: levels.flat().map((slot) => slot.x) };
+    }
+  }
+  const rows = best?.rows ?? levels;
+  rows.flat().forEach((slot, index) => {
+    slot.x = best?.x[index] ?? slot.x;
+  });
+  return place(nodes, rows, chains);
+}
+
+function shuffle(row: Slot[], random: Random): void {
+  const from = [...row];
+  random.permutation(row.length).forEach((index, at) => {
+    row[at] = slotAt(from, index);
+  });
+}
+
+function slotAt(row: readonly Slot[], index: number): Slot {
+  const slot = row[index];
+  if (!slot) throw new RangeError(`no slot ${index}`);
+  return slot;
+}
+
+/** What a reader suffers from: crossings above all, then edges that wander sideways, then width. */
+function badness(levels: readonly Slot[][]): number {
+  let crossings = 0;
+  let sideways = 0;
+  for (const row of levels) {
+    const wires = row.flatMap((slot, at) =>
+      slot.above.map((other) => ({ at, from: other.x, way: Math.abs(other.x - slot.x) })),
+    );
+    wires.forEach((wire, index) => {
+      sideways += wire.way;
+      for (const other of wires.slice(index + 1)) if (other.at > wire.at && other.from < wire.from) crossings++;
+    });
+  }
+  const all = levels.flat();
+  const width =
+    Math.max(...all.map((slot) => slot.x + slot.width / 2)) - Math.min(...all.map((slot) => slot.x - slot.width / 2));
+  return 2000 * crossings + sideways + 2 * width;
+}
+
+/** Boxes on their levels, and the slots that long edges take on the levels they cross. */
+function makeSlots(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]): { levels: Slot[][]; chains: Slot[][] } {
   const levelOf = assignLevels(nodes, edges);
   const levels: Slot[][] = [];
-  const add = (slot: Slot) => {
-    while (levels.length <= slot.level) levels.push([]);
-    levels[slot.level]?.push(slot);
+  const slots = new Map<string, Slot>();
+  const add = (box: string | null, at: number, width: number, height: number): Slot => {
+    while (levels.length <= at) levels.push([]);
+    const slot: Slot = { width, height, level: at, box, above: [], below: [], x: 0 };
+    levels[at]?.push(slot);
     return slot;
   };
-  const slots = new Map<string, Slot>();
-  for (const node of nodes) {
-    const { width, height } = node;
-    slots.set(
-      node.id,
-      add({ width, height, level: level(levelOf, node.id), box: node.id, above: [], below: [], x: 0 }),
-    );
-  }
+  for (const node of nodes) slots.set(node.id, add(node.id, level(levelOf, node.id), node.width, node.height));
   const chains = edges.map((edge) => {
     const last = slots.get(edge.to);
     let before = slots.get(edge.from);
     if (!before || !last) throw new Error(`edge ${edge.from} -> ${edge.to} names a box that does not exist`);
     const chain = [before];
     for (let at = before.level + 1; at <= last.level; at++) {
-      const next: Slot =
-        at === last.level ? last : add({ width: 12, height: 0, level: at, box: null, above: [], below: [], x: 0 });
+      const next = at === last.level ? last : add(null, at, 12, 0);
       before.below.push(next);
       next.above.push(before);
       chain.push(next);
@@ -90,9 +141,7 @@ export function layOut(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[
     }
     return chain;
   });
-  order(levels);
-  spread(levels);
-  return place(nodes, levels, chains);
+  return { levels, chains };
 }
 
 function level(levels: ReadonlyMap<string, number>, id: string): number {
@@ -152,53 +201,66 @@ function order(levels: readonly Slot[][]): void {
   }
 }
 
-/** Gives every slot its x: starts with each level packed round 0, then pulls slots to their neighbours' middle. */
+/**
+ * Gives every slot its x. Slots that should stand straight below each other become one block (after Brandes and Köpf,
+ * 2001); the blocks are then packed once to the left and once to the right as far as room allows, and stand in the middle.
+ */
 function spread(levels: readonly Slot[][]): void {
+  const blocks = makeBlocks(levels);
+  const all = levels.flat();
+  const block = (slot: Slot) => blocks.get(slot) ?? slot;
   const room = (a: Slot, b: Slot) => (a.width + b.width) / 2 + gapAcross;
-  for (const row of levels) {
-    let x = 0;
-    row.forEach((slot, index) => {
-      const before = row[index - 1];
-      if (before) x += room(before, slot);
-      slot.x = x;
-    });
-    for (const slot of row) slot.x -= x / 2;
-  }
-  const pull = (row: readonly Slot[], sides: readonly ("above" | "below")[]) => {
-    const wish = row.map((slot) => {
-      // Straight long edges are easier to follow than centred ones: a crossing slot heeds crossing slots first.
-      const all = sides.flatMap((side) => slot[side]);
-      const crossing = slot.box === null ? all.filter((other) => other.box === null) : [];
-      const near = crossing.length > 0 ? crossing : all;
-      return near.length > 0 ? mean(near, (other) => other.x) : slot.x;
-    });
-    const right = [...wish];
-    for (let i = 1; i < row.length; i++) {
-      right[i] = Math.max(at(right, i), at(right, i - 1) + room(slotAt(row, i - 1), slotAt(row, i)));
+  const pack = (rows: readonly Slot[][]) => {
+    const x = new Map<Slot, number>(all.map((slot) => [block(slot), 0]));
+    const placeOf = (slot: Slot) => x.get(block(slot)) ?? 0;
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const row of rows) {
+        row.forEach((slot, index) => {
+          const before = row[index - 1];
+          if (!before) return;
+          const least = placeOf(before) + room(before, slot);
+          if (placeOf(slot) >= least - 1e-9) return;
+          x.set(block(slot), least);
+          moved = true;
+        });
+      }
     }
-    const left = [...wish];
-    for (let i = row.length - 2; i >= 0; i--) {
-      left[i] = Math.min(at(left, i), at(left, i + 1) - room(slotAt(row, i), slotAt(row, i + 1)));
-    }
-    row.forEach((slot, i) => {
-      slot.x = (at(left, i) + at(right, i)) / 2;
-    });
+    return placeOf;
   };
-  for (let round = 0; round < 12; round++) {
-    for (const row of levels) pull(row, ["above"]);
-    for (const row of [...levels].reverse()) pull(row, ["below"]);
-    for (const row of levels) pull(row, ["above", "below"]);
-  }
+  const left = pack(levels);
+  const right = pack(levels.map((row) => [...row].reverse()));
+  const width = Math.max(...all.map(left));
+  for (const slot of all) slot.x = (left(slot) + width - right(slot)) / 2;
 }
 
-function at(values: readonly number[], index: number): number {
-  return values[index] ?? 0;
+/** Which slots share an x: each slot's block, named by its topmost slot. Aligned pairs never cross, so blocks have an order. */
+function makeBlocks(levels: readonly Slot[][]): Map<Slot, Slot> {
+  const head = new Map<Slot, Slot>(levels.flat().map((slot) => [slot, slot]));
+  levels.slice(1).forEach((row, index) => {
+    const upper = levels[index] ?? [];
+    const wishes = row.flatMap((slot, at) => {
+      const above = favourite(slot);
+      if (above === undefined) return [];
+      const rank = slot.box === null && above.box === null ? 0 : slot.box !== null && above.box !== null ? 1 : 2;
+      return [{ slot, above, at, up: upper.indexOf(above), rank }];
+    });
+    wishes.sort((a, b) => a.rank - b.rank || a.at - b.at);
+    const granted: typeof wishes = [];
+    for (const wish of wishes) {
+      if (granted.some((other) => other.up === wish.up || other.at < wish.at !== other.up < wish.up)) continue;
+      granted.push(wish);
+      head.set(wish.slot, head.get(wish.above) ?? wish.above);
+    }
+  });
+  return head;
 }
 
-function slotAt(row: readonly Slot[], index: number): Slot {
-  const slot = row[index];
-  if (!slot) throw new RangeError(`no slot ${index}`);
-  return slot;
+/** The slot above that a slot would like to stand below: the middle one of the boxes, or of the crossings. */
+function favourite(slot: Slot): Slot | undefined {
+  const boxes = slot.above.filter((other) => other.box !== null);
+  const choice = (boxes.length > 0 ? boxes : [...slot.above]).sort((a, b) => a.x - b.x);
+  return choice[(choice.length - 1) >> 1];
 }
 
 function place(nodes: readonly LayoutNode[], levels: readonly Slot[][], chains: readonly Slot[][]): Layout {

@@ -1,6 +1,6 @@
 import { errorByHour, errorDistribution } from "../charts/errors.js";
 import { forecastChart } from "../charts/forecast.js";
-import { chooseStretch, type Stretch } from "../charts/stretch.js";
+import { chooseStretch, liveliest, type Stretch } from "../charts/stretch.js";
 import type { ForecastTrace, ReportData } from "../data.js";
 import { plural, significant, timestamp } from "../format.js";
 import { html } from "../html.js";
@@ -19,19 +19,25 @@ export function forecastSection(data: ReportData): Section {
   }
   const body = parts.map(({ target, trace, index }) => {
     const stretch = chooseStretch(trace);
+    const close = liveliest(trace, stretch);
     const hours = errorByHour(`hours-${index}`, target, trace);
     return html`${parts.length > 1 && html`<h3><code>${target.column}</code></h3>`}
 <figure>${forecastChart(`forecast-${index}`, target, trace, stretch)}<figcaption>${caption(trace, stretch)} RMSE here ${significant(stretch.rmse)}${unitOf(target)}.</figcaption></figure>
+${close && html`<h3>Closer: where the signal moves most in it</h3><figure>${forecastChart(`closer-${index}`, target, trace, close, true)}<figcaption>${period(trace, close)}RMSE here ${significant(close.rmse)}${unitOf(target)}.</figcaption></figure>`}
 <div class="pair"><figure>${errorDistribution(`errors-${index}`, target, trace)}</figure>${hours && html`<figure>${hours}</figure>`}</div>`;
   });
   return { id: "forecast", title, body: html`${body}` };
 }
 
-function caption(trace: ForecastTrace, stretch: Stretch): string {
+function period(trace: ForecastTrace, stretch: Stretch): string {
   const first = trace.times?.[stretch.from];
   const last = trace.times?.[stretch.to - 1];
-  const when = first === undefined || last === undefined ? "" : `${timestamp(first)} to ${timestamp(last)}, test set. `;
+  return first === undefined || last === undefined ? "" : `${timestamp(first)} to ${timestamp(last)}, test set. `;
+}
+
+function caption(trace: ForecastTrace, stretch: Stretch): string {
+  const when = period(trace, stretch);
   const length = stretch.days === null ? plural(stretch.to - stretch.from, "window") : plural(stretch.days, "day");
-  if (stretch.candidates === 1) return `${when}${length === "" ? "" : `All there is: ${length}.`}`;
+  if (stretch.candidates === 1) return `${when}All there is: ${length}.`;
   return `${when}Neither the best nor the worst: of ${stretch.candidates} stretches of ${length} this one has the median error.`;
 }

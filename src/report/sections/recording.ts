@@ -24,7 +24,7 @@ export function recordingSection(data: ReportData): Section {
 <h3>What was found in it</h3>${
       findings.length === 0
         ? html`<p>Nothing to report: no missing values, duplicates, gaps or irregular steps.</p>`
-        : html`<ul class="findings">${findings.map(({ severity, text }) => html`<li class="${severity}">${text}</li>`)}</ul>`
+        : html`<ul class="findings">${findings.map(({ severity, text }) => html`<li class="finding-${severity}">${text}</li>`)}</ul>`
     }`,
   };
 }
@@ -35,7 +35,7 @@ export function quantisationSection(data: ReportData): Section {
   if (!data.quantisation) {
     return { id: "quantisation", title, body: notDone("No tensor has been quantised:", "gatecast train") };
   }
-  const idle = data.quantisation.filter((tensor) => tensor.codes.used < tensor.codes.of / 2);
+  const idle = data.quantisation.filter((tensor) => idleCodes(tensor));
   return {
     id: "quantisation",
     title,
@@ -60,6 +60,11 @@ ${table(
   };
 }
 
+/** Samples and forecast are left out: they are as wide as a sensor may need, and a calm recording uses few of their codes. */
+function idleCodes(tensor: QuantisedTensor): boolean {
+  return tensor.bits <= 8 && tensor.codes.used < tensor.codes.of / 2;
+}
+
 function tensorCells(tensor: QuantisedTensor) {
   const share = tensor.codes.used / tensor.codes.of;
   const { scale, clamped } = tensor;
@@ -70,7 +75,7 @@ function tensorCells(tensor: QuantisedTensor) {
     typeof scale === "number" ? significant(scale) : scaleRange(scale),
     tensor.zeroPoint === null ? "0" : count(tensor.zeroPoint),
     `${count(tensor.codes.used)} of ${count(tensor.codes.of)} (${percent(share, 0)})`,
-    { content: "", bar: share, tone: share < 0.5 ? ("bad" as const) : ("main" as const) },
+    { content: "", bar: share, tone: idleCodes(tensor) ? ("bad" as const) : ("main" as const) },
     clamped ? smallPercent(clamped.low) : "–",
     clamped ? smallPercent(clamped.high) : "–",
   ];

@@ -1,5 +1,12 @@
-import { type ReportData, type ResourceKind, type ResourceReport, resourceKinds, type TimingReport } from "../data.js";
-import { count, latency, percent, significant } from "../format.js";
+import {
+  type ReportData,
+  type ResourceFigures,
+  type ResourceKind,
+  type ResourceReport,
+  resourceKinds,
+  type TimingReport,
+} from "../data.js";
+import { count, latency, list, percent, plain } from "../format.js";
 import { type Content, html, type Markup } from "../html.js";
 import { exceeded, resourceNames, strongest } from "../judge.js";
 import { basisLabel, notDone, type Section, table } from "./section.js";
@@ -22,7 +29,7 @@ export function resourceSection(data: ReportData): Section {
 }
 
 function timing(report: TimingReport): Markup {
-  const clock = `${significant(report.clockMHz, 4)} MHz`;
+  const clock = `${plain(report.clockMHz)} MHz`;
   const row = (name: string, cycles: number, basis: string) => ({
     cells: [name, count(cycles), latency(cycles / (report.clockMHz * 1e6)), basisLabel(basis)] as Content[],
   });
@@ -50,40 +57,35 @@ function timing(report: TimingReport): Markup {
 }
 
 function resources(report: ResourceReport): Markup {
-  const counted = resourceKinds.filter((kind) => report.totals.some((total) => total.used[kind] !== undefined));
   const best = strongest(report.totals);
-  const over = best === undefined ? [] : exceeded(report.budget, best);
+  if (best === undefined) throw new RangeError("a resource report without totals");
+  const others = report.totals.filter((total) => total !== best);
+  const over = exceeded(report.budget, best);
   return html`<h3>Resources of the ${report.device}</h3>${table(
     [
       { title: "Resource" },
-      { title: "Used", numeric: true },
+      { title: html`${basisLabel(best.basis)} ${best.source}`, numeric: true },
       { title: "Available", numeric: true },
       { title: "Share", numeric: true },
       { title: "" },
-      { title: "This figure is" },
+      ...others.map((total) => ({ title: html`${basisLabel(total.basis)} ${total.source}`, numeric: true })),
     ],
-    counted.flatMap((kind) =>
-      report.totals.flatMap((total) => {
-        const used = total.used[kind];
-        return used === undefined ? [] : [resourceRow(kind, used, report.budget[kind], total)];
-      }),
-    ),
-  )}${
-    best !== undefined &&
-    html`<p class="${over.length > 0 ? "undone" : "note"}">${
-      over.length > 0
-        ? `It does not fit: too many ${over.map((kind) => resourceNames[kind]).join(", ")}.`
-        : `It fits. LUT includes those used as LUTRAM; a RAMB36 counts as two RAMB18.`
-    }</p>`
-  }${report.modules && modules(report.modules)}`;
+    resourceKinds.flatMap((kind) => resourceRow(kind, report.budget[kind], best, others) ?? []),
+  )}<p class="${over.length > 0 ? "undone" : "note"}">${
+    over.length > 0
+      ? `It does not fit: too many ${list(over.map((kind) => resourceNames[kind]))}.`
+      : `It fits.${report.budget.ramb18 === undefined ? "" : " LUT includes those used as LUTRAM; a RAMB36 counts as two RAMB18."}`
+  }</p>${report.modules && modules(report.modules)}`;
 }
 
 function resourceRow(
   kind: ResourceKind,
-  used: number,
   most: number | undefined,
-  total: { readonly basis: string; readonly source: string },
+  best: ResourceFigures,
+  others: readonly ResourceFigures[],
 ) {
+  const used = best.used[kind];
+  if (used === undefined) return null;
   const share = most === undefined || most === 0 ? null : used / most;
   const tone = share !== null && share > 1 ? ("bad" as const) : ("main" as const);
   return {
@@ -93,9 +95,17 @@ function resourceRow(
       most === undefined ? "–" : count(most),
       share === null ? "–" : percent(share),
       share === null ? "" : { content: "", bar: share, tone },
-      html`${basisLabel(total.basis)} ${total.source}`,
+      ...others.map((total) => compare(total.used[kind], used)),
     ],
   };
+}
+
+/** Another figure of the same resource, with its distance from the one that counts. */
+function compare(figure: number | undefined, counted: number): string {
+  if (figure === undefined) return "–";
+  if (counted === 0 || figure === counted) return count(figure);
+  const distance = figure / counted - 1;
+  return `${count(figure)} (${distance < 0 ? "−" : "+"}${percent(Math.abs(distance))})`;
 }
 
 function modules(report: NonNullable<ResourceReport["modules"]>): Markup {

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { GatecastError } from "../errors.js";
+import { type Check, type Forecaster, forecasters, type ReportData, resourceKinds, subjects } from "./data.js";
+import { checkOf, exceeded, strongest } from "./judge.js";
+
+const whole = z.int().nonnegative();
+const errorFigures = z.strictObject({ rmse: z.number().nonnegative(), mae: z.number().nonnegative() });
+const metrics = z.strictObject(
+  Object.fromEntries(forecasters.map((name) => [name, errorFigures.exactOptional()])) as Record<
+    Forecaster,
+    z.ZodExactOptional<typeof errorFigures>
+  >,
+);
+const counts = z.strictObject(
+  Object.fromEntries(resourceKinds.map((kind) => [kind, whole.exactOptional()])) as Record<
+    (typeof resourceKinds)[number],
+    z.ZodExactOptional<typeof whole>
+  >,
+);
+const check = z.strictObject({
+  subject: z.enum(subjects),
+  tool: z.string(),
+  version: z.string(),
+  windows: whole,
+  mismatches: whole,
+});
+
+/**
+ * `summary.json` of a run: its figures, for programs. A part whose step has not been done is absent. Errors are of the first
+ * target, in its unit; `targets` has all of them. `simulation` is our own cycle-accurate simulation of the register
+ * transfer, `verification` every comparison that was made.
+ */
+export const summarySchema = z.strictObject({
+  /** Of this format; rises when a key changes its meaning. */
+  version: z.literal(1),
+  run: z.string(),
+  data: z.strictObject({
+    rows: whole,
+    windows: z.strictObject({ train: whole, validation: whole, test: whole }),
+  }),
+  metrics: metrics.exactOptional(),
+  targets: z.array(z.strictObject({ column: z.string(), unit: z.string().nullable(), metrics })).exactOptional(),
+  simulation: z
+    .strictObject({ simulator: z.string(), windows: whole, mismatches: whole, cyclesPerInference: whole })
+    .exactOptional(),
+  verification: z.array(check).exactOptional(),
+  synthesis: z
+    .strictObject({ tool: z.string(), device: z.string(), fits: z.boolean(), ...counts.shape })
+    .exactOptional(),
+  versions: z.record(z.string(), z.string()),
+  seed: z.int(),
+  /** Seconds each step took. */
+  durations: z.record(z.string(), z.number().nonnegative()),
+});
+
+export type Summary = z.infer<typeof summarySchema>;
+
+/** The figures of a run, from the data of its report. */
+export function buildSummary(data: ReportData): Summary {
+  const { reproducibility, evaluation } = data;
+  const targets = data.targets.flatMap(({ column, unit }, index) => {
+    const errors = evaluation?.targets[index]?.errors;
+    return errors === undefined ? [] : [{ column, unit, metrics: { ...errors } }];
+  });
+  const [first] = targets;
+  const checks = data.verification?.checks.filter((entry): entry is Check => "tool" in entry);
+  const simulation = simulationOf(data);
+  const synthesis = synthesisOf(data);
+  return {
+    version: 1,
+    run: data.run,
+    data: { rows: data.data.rows, windows: { ...data.data.windows } },
+    ...(first && { metrics: first.metrics, targets }),
+    ...(simulation && { simulation }),
+    ...(checks && { verification: checks.map((entry) => ({ ...entry })) }),
+    ...(synthesis && { synthesis }),
+    versions: { ...reproducibility.versions },
+    seed: reproducibility.seed,
+    durations: Object.fromEntries(reproducibility.steps.map((step) => [step.name, step.seconds])),
+  };
+}
+
+function simulationOf(data: ReportData): Summary["simulation"] {
+  const simulated = checkOf(data, "rtl");
+  const cycles = data.timing?.cycles.find((figure) => figure.basis === "simulated");
+  if (simulated === undefined || cycles === undefined) return undefined;
+  return {
+    simulator: `${simulated.tool} ${simulated.version}`,
+    windows: simulated.windows,
+    mismatches: simulated.mismatches,
+    cyclesPerInference: cycles.value,
+  };
+}
+
+function synthesisOf(data: ReportData): Summary["synthesis"] {
+  const synthesised = strongest(data.resources?.totals.filter((total) => total.basis !== "estimated") ?? []);
+  if (data.resources === undefined || synthesised === undefined) return undefined;
+  const { device, budget } = data.resources;
+  return { tool: synthesised.source, device, fits: exceeded(budget, synthesised).length === 0, ...synthesised.used };
+}
+
+/**
+ * Checks what was read from a `summary.json`.
+ *
+ * @throws GatecastError "run" that names the first key that is wrong
+ */
+export function parseSummary(value: unknown): Summary {
+  const parsed = summarySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const key = issue?.path.join(".") ?? "";
+  throw new GatecastError(
+    "run",
+    `The summary of the run is not valid: ${key === "" ? "" : `${key}: `}${issue?.message}.`,
+    {
+      where: { file: "summary.json", ...(key !== "" && { key }) },
+      remedy: "Write it again with `gatecast report`.",
+    },
+  );
+}
