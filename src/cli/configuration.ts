@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { limits } from "../model/index.js";
+import { resolveSeriesOptions } from "../series/options.js";
+
+/** Name of the built-in, seeded series that stands in for a file ("--data builtin:traffic"). */
+export const builtinSeries = "builtin:traffic";
+
+const whole = (least: number, most: number) => {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+const dimension = (key: keyof typeof limits) => whole(limits[key][0], limits[key][1]);
+const number = (error: string, least: number, most: number) =>
+  z.number({ error }).min(least, { error }).max(most, { error });
+const text = (error: string) => z.string({ error }).min(1, { error });
+const choice = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, { error: values.map((value) => `"${value}"`).join(" or ") });
+const columns = (error: string) =>
+  z
+    .union([text(error), z.array(text(error))], { error })
+    .transform((value): readonly string[] => (typeof value === "string" ? [value] : value));
+
+/** What is done where values are missing or steps are left out: stop, leave out the windows touched, or fill short holes. */
+const holes = () => {
+  const error = `"error", "drop", or interpolate over at most N steps: "interpolate:N" on the command line, { interpolate: N } in a file`;
+  return z.union([z.enum(["error", "drop"]), z.strictObject({ interpolate: z.int().positive() })], { error });
+};
+
+/** The defaults of the data's options are those of the series room. */
+const seriesDefaults = resolveSeriesOptions({ target: "-" });
+
+const fraction = number("a fraction above 0 and below 1", Number.EPSILON, 1 - Number.EPSILON);
+const fractionsError = `three fractions that sum to 1, "0.6/0.2/0.2" on the command line`;
+
+/**
+ * The one description of every setting: what `gatecast.config.ts` may hold, what the command line may say, what a run
+ * folder remembers. Defaults stand here and nowhere else; each `error` says what is expected.
+ */
+export const configurationSchema = z.strictObject({
+  data: text("the path of a CSV or Parquet file"),
+  target: columns("the name of a column, or several").refine((names) => names.length > 0, {
+    error: "the name of at least one column",
+  }),
+  inputs: columns("names of columns").default([]),
+  timestampColumn: z
+    .union([columns("the name of a column, or several that make up the time"), z.literal(false)], {
+      error: `the name of a column, several, or false ("none") where there is none`,
+    })
+    .nullable()
+    .default(null),
+  dateOrder: choice("dmy", "mdy").nullable().default(null),
+  stepSeconds: number("a number of seconds above 0", Number.MIN_VALUE, 1e9).nullable().default(null),
+  delimiter: z.string({ error: "one character" }).length(1, { error: "one character" }).nullable().default(null),
+  decimal: choice(".", ",").nullable().default(null),
+  header: z.boolean({ error: "true or false" }).nullable().default(null),
+  missingTokens: columns("texts that mean that no value was recorded").default([]),
+  missing: holes().default(seriesDefaults.missing),
+  gaps: holes().default(seriesDefaults.gaps),
+  duplicates: choice("error", "first", "last", "mean").default(seriesDefaults.duplicates),
+  unsorted: choice("error", "sort").default(seriesDefaults.unsorted),
+  irregular: z
+    .union([z.enum(["error", "drop"]), z.strictObject({ accept: z.number().min(1) })], {
+      error: `"error", "drop", or accept up to N steps as one: "accept:N" on the command line, { accept: N } in a file`,
+    })
+    .default(seriesDefaults.irregular),
+  infinite: choice("error", "missing").default(seriesDefaults.infinite),
+  splitColumn: text("the name of a column").nullable().default(null),
+  split: z
+    .strictObject({ train: fraction, validation: fraction, test: fraction }, { error: fractionsError })
+    .refine((split) => Math.abs(split.train + split.validation + split.test - 1) < 1e-9, { error: fractionsError })
+    .default(seriesDefaults.splitFractions),
+  validationFraction: fraction.default(seriesDefaults.validationFraction),
+
+  window: dimension("window").default(24),
+  horizon: dimension("horizon").default(1),
+  dModel: dimension("dModel").default(16),
+  heads: dimension("heads").default(1),
+  layers: dimension("layers").default(1),
+  feedForward: dimension("feedForward").nullable().default(null),
+  bits: whole(2, 8).default(4),
+  weightBits: whole(2, 8).nullable().default(null),
+  activationBits: whole(2, 8).nullable().default(null),
+  sampleBits: whole(2, 16).default(12),
+  forecastBits: whole(2, 16).default(16),
+
+  seed: whole(0, 2 ** 32 - 1).default(1),
+  epochs: whole(1, 10_000).default(40),
+  qatEpochs: whole(1, 10_000).default(20),
+  batch: whole(1, 65_536).default(64),
+  learningRate: number("a number above 0 and at most 1", Number.MIN_VALUE, 1).default(0.003),
+
+  device: text("the name of a device").default("xc7s15"),
+  clock: number("a frequency in MHz from 1 to 1000", 1, 1000).nullable().default(null),
+  mode: choice("window", "sample").default("window"),
+  windows: whole(1, 1_000_000).default(256),
+  ghdl: choice("auto", "yes", "no").default("auto"),
+  yosys: choice("wasm", "native").default("wasm"),
+
+  out: text("the path of a folder").nullable().default(null),
+});
+
+/** Every setting, with its default where it was not given. */
+export type Configuration = z.output<typeof configurationSchema>;
+/** What a configuration file may hold: any of the settings. */
+export type Settings = Partial<z.input<typeof configurationSchema>>;
+export type ConfigurationKey = keyof Configuration;
+
+/** The keys in the order in which help and manifest show them. */
+export const configurationKeys = Object.keys(configurationSchema.shape) as ConfigurationKey[];
+
+/**
+ * The settings of a project, for `gatecast.config.ts`; returns them unchanged, with their types checked by the editor.
+ *
+ * ```ts
+ * import { defineConfig } from "gatecast";
+ * export default defineConfig({ data: "flow.csv", target: "flow", window: 24, dModel: 16, bits: 4 });
+ * ```
+ */
+export function defineConfig(settings: Settings): Settings {
+  return settings;
+}

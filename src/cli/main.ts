@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Interrupted, interruptedExitCode } from "./errors.js";
+import { runCommandLine } from "./program.js";
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(interruptedExitCode);
+    process.stderr.write("\nStopping at a point that can be gone on from; once more stops at once.\n");
+    interruption.abort(new Interrupted("Interrupted."));
+  });
+}
+// The reader of our output has gone (`gatecast ... | head`): that is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interruption.signal,
+  folder: process.cwd(),
+});

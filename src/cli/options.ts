@@ -1,0 +1,201 @@
+import { type Command, Option } from "commander";
+import { builtinSeries, type ConfigurationKey } from "./configuration.js";
+import { flagOf } from "./resolve-configuration.js";
+
+type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split";
+
+interface OptionText {
+  readonly kind: OptionKind;
+  /** What stands for the value in the help. */
+  readonly value: string;
+  readonly help: string;
+}
+
+/** How each setting appears on the command line; what it may be stands in the configuration's schema alone. */
+export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
+  data: { kind: "text", value: "file", help: `the recording, CSV or Parquet; "${builtinSeries}" is a built-in series` },
+  target: { kind: "list", value: "column", help: "column to forecast; several with commas or by repeating the option" },
+  inputs: { kind: "list", value: "columns", help: "columns the forecast is made from (default: the targets)" },
+  timestampColumn: {
+    kind: "time",
+    value: "columns",
+    help: 'column with the time, or several that make it up; "none" (default: recognised)',
+  },
+  dateOrder: { kind: "text", value: "order", help: 'of 03/04/2026: "dmy" or "mdy" (default: what the dates prove)' },
+  stepSeconds: { kind: "number", value: "seconds", help: "regular step of the recording (default: recognised)" },
+  delimiter: { kind: "text", value: "character", help: "between the fields of a CSV (default: recognised)" },
+  decimal: { kind: "text", value: "sign", help: 'decimal sign of a CSV, "." or "," (default: recognised)' },
+  header: {
+    kind: "boolean",
+    value: "yes|no",
+    help: "whether a CSV's first line names the columns (default: recognised)",
+  },
+  missingTokens: {
+    kind: "list",
+    value: "texts",
+    help: 'texts that mean "no value" (default: empty, NA, N/A, NaN, null, none)',
+  },
+  missing: {
+    kind: "policy",
+    value: "policy",
+    help: 'missing values: "error", "drop" (windows they touch), "interpolate:N"',
+  },
+  gaps: { kind: "policy", value: "policy", help: 'steps left out: "error", "drop", "interpolate:N" (at most N steps)' },
+  duplicates: { kind: "text", value: "policy", help: 'rows with the same time: "error", "first", "last" or "mean"' },
+  unsorted: { kind: "text", value: "policy", help: 'rows out of order: "error" or "sort"' },
+  irregular: {
+    kind: "policy",
+    value: "policy",
+    help: 'steps of other lengths: "error", "drop", "accept:N" (N steps as one)',
+  },
+  infinite: { kind: "text", value: "policy", help: 'infinite values: "error" or "missing"' },
+  splitColumn: { kind: "text", value: "column", help: 'column that says "train", "validation" or "test" for each row' },
+  split: {
+    kind: "split",
+    value: "fractions",
+    help: 'or parts by time, in this order: "0.6/0.2/0.2" (train/validation/test)',
+  },
+  validationFraction: {
+    kind: "number",
+    value: "fraction",
+    help: "of the training rows, where --split-column names no validation rows",
+  },
+
+  window: { kind: "number", value: "n", help: "samples in the look-back window" },
+  horizon: { kind: "number", value: "steps", help: "steps ahead that are forecast" },
+  dModel: { kind: "number", value: "d", help: "features of a token (d_model)" },
+  heads: { kind: "number", value: "h", help: "attention heads; divides d_model" },
+  layers: { kind: "number", value: "L", help: "encoder layers" },
+  feedForward: { kind: "number", value: "f", help: "hidden features of the feed-forward part (default: 4 d_model)" },
+  bits: { kind: "number", value: "bits", help: "width of every weight and hidden activation, 2 to 8" },
+  weightBits: { kind: "number", value: "bits", help: "width of the weights (default: --bits)" },
+  activationBits: { kind: "number", value: "bits", help: "width of the hidden activations (default: --bits)" },
+  sampleBits: { kind: "number", value: "bits", help: "width of the window's samples, 2 to 16" },
+  forecastBits: { kind: "number", value: "bits", help: "width of the forecast, 2 to 16" },
+
+  seed: { kind: "number", value: "number", help: "the same seed gives the same bits, on any machine" },
+  epochs: { kind: "number", value: "count", help: "epochs in floating point, at most" },
+  qatEpochs: { kind: "number", value: "count", help: "quantisation-aware epochs after them, at most" },
+  batch: { kind: "number", value: "windows", help: "windows in a batch" },
+  learningRate: { kind: "number", value: "rate", help: "Adam's step" },
+
+  device: { kind: "text", value: "name", help: "the FPGA whose budget must hold the design" },
+  clock: { kind: "number", value: "MHz", help: "clock at which latency is given, if not the device's usual one" },
+  mode: {
+    kind: "text",
+    value: "mode",
+    help: '"window": n samples in, a forecast out; "sample": one new sample in, a forecast out',
+  },
+  windows: { kind: "number", value: "count", help: "test windows that are simulated" },
+  ghdl: {
+    kind: "text",
+    value: "when",
+    help: 'simulate the VHDL in GHDL: "auto" (where it is on the PATH), "yes" or "no"',
+  },
+  yosys: { kind: "text", value: "which", help: '"wasm" (comes with Gatecast) or "native" (the one on the PATH)' },
+
+  out: { kind: "text", value: "folder", help: "the run's folder (default: runs/NAME-OF-THE-DATA)" },
+};
+
+/** The headings of the help, and which settings stand under each. */
+export const optionGroups = {
+  "The data:": [
+    "data",
+    "target",
+    "inputs",
+    "timestampColumn",
+    "dateOrder",
+    "stepSeconds",
+    "delimiter",
+    "decimal",
+    "header",
+    "missingTokens",
+    "missing",
+    "gaps",
+    "duplicates",
+    "unsorted",
+    "irregular",
+    "infinite",
+    "splitColumn",
+    "split",
+    "validationFraction",
+  ],
+  "The network:": [
+    "window",
+    "horizon",
+    "dModel",
+    "heads",
+    "layers",
+    "feedForward",
+    "bits",
+    "weightBits",
+    "activationBits",
+    "sampleBits",
+    "forecastBits",
+  ],
+  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate"],
+  "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "yosys"],
+} as const satisfies Record<string, readonly ConfigurationKey[]>;
+
+/** Adds the options of these settings to a command, under their headings, defaults shown. */
+export function addSettings(
+  command: Command,
+  keys: readonly ConfigurationKey[],
+  defaults: Readonly<Partial<Record<ConfigurationKey, unknown>>>,
+): void {
+  for (const [heading, members] of Object.entries(optionGroups)) {
+    for (const key of members) {
+      if (!keys.includes(key)) continue;
+      const { kind, value, help } = optionTexts[key];
+      const standard = defaults[key];
+      const shown =
+        help.includes("(default:") || !isShown(standard) ? help : `${help} (default: ${standardText(standard)})`;
+      const option = new Option(`${flagOf(key)} <${value}>`, shown).helpGroup(heading).argParser(parsers[kind]);
+      command.addOption(option);
+    }
+  }
+}
+
+/** What was given on the command line, by setting. */
+export function settingsGiven(command: Command, keys: readonly ConfigurationKey[]): Record<string, unknown> {
+  const options: Record<string, unknown> = command.opts();
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+}
+
+/** Text becomes what the schema can check; text that is no number stays text, so that the error can show it. */
+const parsers: Readonly<Record<OptionKind, (text: string, before: unknown) => unknown>> = {
+  text: (text) => text,
+  number: toNumber,
+  list: toList,
+  time: (text, before) => (text === "none" ? false : toList(text, before)),
+  boolean: (text) => (text === "yes" ? true : text === "no" ? false : text),
+  policy: (text) => {
+    const [name, steps] = text.split(":");
+    return name !== undefined && steps !== undefined ? { [name]: toNumber(steps) } : text;
+  },
+  split: (text) => {
+    const parts = text.split(/[/,]/).map(toNumber);
+    const [train, validation, test] = parts;
+    return parts.length === 3 ? { train, validation, test } : text;
+  },
+};
+
+function toList(text: string, before: unknown): string[] {
+  return [...(Array.isArray(before) ? before : []), ...text.split(",").map((name) => name.trim())];
+}
+
+function toNumber(text: string): number | string {
+  const number = Number(text);
+  return text.trim() !== "" && Number.isFinite(number) ? number : text;
+}
+
+function isShown(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function standardText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, part]) => (key === "interpolate" || key === "accept" ? `${key}:${part}` : part))
+    .join("/");
+}

@@ -1,0 +1,140 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { contentHash, explainFileError } from "../../toolchain/files.js";
+import type { ConfigurationKey } from "../configuration.js";
+import { Interrupted } from "../errors.js";
+import { duration, type Progress } from "../progress.js";
+import type { StepName, StepRecord } from "../run-folder/manifest.js";
+import type { RunFolder } from "../run-folder/run-folder.js";
+import { declaredFiles, differences, hashOfInputs, inputsOf, matches, requireEarlierSteps } from "./freshness.js";
+import type { Step, StepContext } from "./step.js";
+
+export interface RunStepsOptions {
+  /** Does the steps again even where nothing changed. */
+  readonly force: boolean;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does `steps` in the run's folder one after another, each only where its inputs have changed since it was last done.
+ *
+ * @throws Interrupted when the signal is aborted; what was finished stays, and the same command goes on from there
+ */
+export async function runSteps(
+  steps: readonly Step[],
+  all: ReadonlyMap<StepName, Step>,
+  run: RunFolder,
+  options: RunStepsOptions,
+): Promise<void> {
+  for (const step of steps) {
+    try {
+      options.signal.throwIfAborted();
+      await runStep(step, all, run, options);
+    } catch (error) {
+      if (!options.signal.aborted) throw error;
+      throw new Interrupted(
+        `Interrupted in "${step.name}". Nothing is lost but the part at work; go on with: gatecast run --run ${run.path}`,
+      );
+    }
+  }
+}
+
+async function runStep(
+  step: Step,
+  all: ReadonlyMap<StepName, Step>,
+  run: RunFolder,
+  options: RunStepsOptions,
+): Promise<void> {
+  const { progress } = options;
+  await requireEarlierSteps(step, all, run);
+  const inputs = await inputsOf(step, run, true);
+  const why = await reasonToRun(step, run, inputs, options.force);
+  if (why === null) {
+    progress.say(`${step.name.padEnd(11)} unchanged, not done again`);
+    return;
+  }
+  progress.say(`${step.name.padEnd(11)} ${step.title}${why === "" ? "" : ` (${why})`}`);
+  const started = performance.now();
+  await run.begin(step.name, inputs);
+  const outputs: Record<string, string> = {};
+  const versions: Record<string, string> = {};
+  const summary = await step.run(contextOf(step, run, inputs, outputs, versions, options));
+  options.signal.throwIfAborted();
+  const seconds = (performance.now() - started) / 1000;
+  await run.finish(step.name, { inputs, outputs, seconds, versions });
+  progress.say(`${" ".repeat(11)} ${summary} [${duration(seconds)}]`);
+}
+
+/** Null: nothing to do. Otherwise what has changed; empty where it is the first time. */
+async function reasonToRun(
+  step: Step,
+  run: RunFolder,
+  inputs: Readonly<Record<string, string>>,
+  force: boolean,
+): Promise<string | null> {
+  const record: StepRecord | undefined = run.record(step.name);
+  if (record === undefined) return "";
+  if (record.state !== "done") return "was not finished";
+  if (force) return "again, as asked";
+  const changed = differences(record.inputs, inputs);
+  if (changed.length > 0) return `again: ${changed.slice(0, 3).join(", ")}${changed.length > 3 ? " ..." : ""} changed`;
+  const [missing] = await run.missingOutputs(step.name);
+  return missing === undefined ? null : `again: ${missing} is gone`;
+}
+
+function contextOf(
+  step: Step,
+  run: RunFolder,
+  inputs: Readonly<Record<string, string>>,
+  outputs: Record<string, string>,
+  versions: Record<string, string>,
+  options: RunStepsOptions,
+): StepContext<RunFolder["configuration"]> {
+  const read = async (from: StepName, file: string) => {
+    if (!step.reads[from]?.some((pattern) => matches(pattern, file))) {
+      throw new Error(`step ${step.name} reads ${file} of ${from}, which it does not declare`);
+    }
+    return run.read(from, file);
+  };
+  return {
+    configuration: pick(run.configuration, [...step.settings, ...(step.places ?? [])]),
+    signal: options.signal,
+    progress: options.progress,
+    inputsHash: hashOfInputs(inputs),
+    folder: run.path,
+    read,
+    readText: async (from, file) => new TextDecoder().decode(await read(from, file)),
+    files: (from) => declaredFiles(step, run).flatMap(([file, , owner]) => (owner === from ? [file] : [])),
+    write: async (file, content) => {
+      outputs[file] = await run.write(file, content);
+    },
+    adopt: async (file) => {
+      const path = join(run.path, file);
+      try {
+        outputs[file] = contentHash(await readFile(path));
+      } catch (error) {
+        throw explainFileError(error, path, "read");
+      }
+    },
+    scratch: {
+      read: (file) => run.readIfThere(file),
+      write: async (file, content) => void (await run.write(file, content)),
+      remove: (file) => run.remove(file),
+    },
+    used: (program, version) => {
+      versions[program] = version;
+    },
+    history: () => ({ seconds: run.seconds(), versions: run.versions }),
+  };
+}
+
+/** Only the settings the step has declared, so that one it has not cannot slip into its result. */
+function pick(
+  configuration: RunFolder["configuration"],
+  keys: readonly ConfigurationKey[],
+): RunFolder["configuration"] {
+  const picked = { ...configuration };
+  for (const key of Object.keys(picked) as ConfigurationKey[]) if (!keys.includes(key)) delete picked[key];
+  return picked;
+}

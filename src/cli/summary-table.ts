@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { type Forecaster, forecasters } from "../report/data.js";
+import { count, percent, plural, significant } from "../report/format.js";
+import { forecasterNames } from "../report/judge.js";
+import { renderTable } from "../report/table.js";
+import { duration } from "./progress.js";
+import type {
+  EvaluationResult,
+  HardwareResult,
+  SimulationResult,
+  Summary,
+  SynthesisResult,
+  TrainingResult,
+} from "./results.js";
+import type { RunFolder } from "./run-folder/run-folder.js";
+
+/** The errors of all forecasters, each beside the integer-only model. */
+export function errorTable(metrics: Summary["metrics"]): string {
+  const integer = metrics.integer?.rmse;
+  return renderTable(
+    ["forecast by", "RMSE", "MAE", { title: "integer-only against it", align: "right" }],
+    forecasters.flatMap((name: Forecaster) => {
+      const figures = metrics[name];
+      if (figures === undefined) return [];
+      const against = integer === undefined || name === "integer" ? "" : signed(integer / figures.rmse - 1);
+      return [[forecasterNames[name], significant(figures.rmse, 4), significant(figures.mae, 4), against]];
+    }),
+  );
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? "-" : "+"}${percent(Math.abs(share))}`;
+}
+
+export function evaluationText({ evaluation, equality, overall, unavailable }: EvaluationResult): string {
+  const missing = Object.entries(unavailable).map(([name, why]) => `no ${forecasterNames[name as Forecaster]}: ${why}`);
+  return [
+    errorTable(overall),
+    ...missing,
+    `Evaluation mode and integer interpreter: ${equality.mismatches} mismatches on ${plural(equality.windows, "test window")}.`,
+    `All on the same ${plural(evaluation.windows, "test window")}.`,
+  ].join("\n");
+}
+
+export function trainingText({ learning, parameters }: TrainingResult): string {
+  const rows = learning.phases.map(({ name, train, validation, best }) => [
+    name,
+    count(train.length),
+    count(best + 1),
+    significant(validation[best] ?? Number.NaN, 4),
+  ]);
+  return [
+    renderTable(["phase", "epochs", "kept", { title: "loss on validation", align: "right" }], rows),
+    `${count(parameters)} parameters.`,
+  ].join("\n");
+}
+
+export function hardwareText(
+  { accelerator, estimatedCycles, files }: HardwareResult,
+  run: Pick<RunFolder, "path">,
+): string {
+  const rows = accelerator.operators.map(({ name, kind, lanes, cyclesPerToken }) => [
+    name,
+    kind,
+    lanes === undefined ? null : `${lanes.in} x ${lanes.out}`,
+    count(cyclesPerToken),
+  ]);
+  return [
+    renderTable(["operator", "kind", "lanes", "cycles per token"], rows),
+    `${count(estimatedCycles)} cycles per inference (estimated). ${plural(files.length, "file")} in ${run.path}.`,
+  ].join("\n");
+}
+
+export function simulationText({ verification, timing }: SimulationResult): string {
+  const rows = verification.checks.map((check) =>
+    "tool" in check
+      ? [check.subject, `${check.tool} ${check.version}`, count(check.windows), count(check.mismatches)]
+      : [check.subject, `not checked: ${check.unchecked}`, null, null],
+  );
+  const { mutations } = verification;
+  return [
+    renderTable(["compared", "by", "windows", "mismatches"], rows),
+    ...(mutations === undefined ? [] : [`${mutations.caught} of ${mutations.tried} seeded faults caught.`]),
+    ...timing.cycles.map(({ basis, value }) => `${count(value)} cycles per inference (${basis}).`),
+  ].join("\n");
+}
+
+export function synthesisText({ resources, fits, netlist }: SynthesisResult): string {
+  const [total] = resources.totals;
+  const kinds = Object.entries(total?.used ?? {}) as [keyof typeof resources.budget, number][];
+  const rows = kinds.map(([kind, used]) => [kind, count(used), budgetCell(resources.budget[kind])]);
+  return [
+    renderTable(["resource", "used", `${resources.device} has`], rows),
+    `${fits ? "It fits" : "It does NOT fit"} (${total?.basis}, ${total?.source}).`,
+    `The netlist, simulated: ${netlist.mismatches} mismatches on ${plural(netlist.windows, "window")}.`,
+  ].join("\n");
+}
+
+function budgetCell(most: number | undefined): string | null {
+  return most === undefined ? null : count(most);
+}
+
+/** What stands at the end of a run: errors, checks, size, and where the report is. */
+export function summaryTable(summary: Summary, run: Pick<RunFolder, "path">): string {
+  const { simulation, synthesis, durations } = summary;
+  const seconds = Object.values(durations).reduce((sum, value) => sum + value, 0);
+  const checks = [{ ...simulation, subject: "rtl" }, ...simulation.others].map(
+    (check) =>
+      `${count(check.windows - check.mismatches)} of ${count(check.windows)} windows equal (${check.subject}, ${check.simulator})`,
+  );
+  return [
+    errorTable(summary.metrics),
+    "",
+    renderTable(
+      ["hardware", { title: "", align: "left" }],
+      [
+        ["equality", checks.join("; ")],
+        ...simulation.unchecked.map((why) => ["not checked", why]),
+        [
+          "seeded faults",
+          simulation.mutations === null
+            ? "not tried"
+            : `${simulation.mutations.caught} of ${simulation.mutations.tried} caught`,
+        ],
+        ["cycles", `${count(simulation.cyclesPerInference)} per inference`],
+        [
+          synthesis.device,
+          `${count(synthesis.lut)} LUT, ${count(synthesis.ff)} FF, ${count(synthesis.dsp)} DSP, ${count(synthesis.ramb18)} RAMB18: ` +
+            `${synthesis.fits ? "fits" : "does NOT fit"} (${synthesis.tool})`,
+        ],
+      ],
+    ),
+    "",
+    `Report: ${join(run.path, "report.html")}  (all steps: ${duration(seconds)})`,
+  ].join("\n");
+}
