@@ -10,6 +10,14 @@ export interface EngineOptions {
   readonly inputGradient?: boolean;
 }
 
+/** The engine's trainable state, laid out as in its memory. */
+export interface EngineBlocks {
+  readonly parameters: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly statistics: Float32Array;
+}
+
 /**
  * The plan of one graph at one batch size: every buffer in one WebAssembly memory, and the programs (forward, loss, derivatives)
  * as lists of kernel calls with fixed arguments. Running them allocates nothing. Values go in and out through typed views.
@@ -194,6 +202,35 @@ export class Engine {
         if (out) array[index] = this.#floats[at] ?? 0;
         else this.#floats[at] = array[index] ?? 0;
       }
+    }
+  }
+
+  /** Copies of the blocks as they are in memory: parameters, moments, running statistics. */
+  saveBlocks(): EngineBlocks {
+    const { parameters, first, second, floats } = this.blocks;
+    const copy = (address: number) => this.#floats.slice(address / 4, address / 4 + floats);
+    const statistics = [...this.#workspace.statistics.values()].map(({ address, features }) =>
+      this.#floats.slice(address / 4, address / 4 + features),
+    );
+    const joined = new Float32Array(statistics.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of statistics) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return { parameters: copy(parameters), first: copy(first), second: copy(second), statistics: joined };
+  }
+
+  /** Puts blocks of `saveBlocks` back; moments only where they are given. */
+  restoreBlocks(saved: Pick<EngineBlocks, "parameters" | "statistics"> & Partial<EngineBlocks>): void {
+    const { parameters, first, second } = this.blocks;
+    this.#floats.set(saved.parameters, parameters / 4);
+    if (saved.first) this.#floats.set(saved.first, first / 4);
+    if (saved.second) this.#floats.set(saved.second, second / 4);
+    let at = 0;
+    for (const { address, features } of this.#workspace.statistics.values()) {
+      this.#floats.set(saved.statistics.subarray(at, at + features), address / 4);
+      at += features;
     }
   }
 

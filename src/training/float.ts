@@ -1,0 +1,66 @@
+import type { Graph, Parameters } from "../model/index.js";
+import { Engine } from "./engine/engine.js";
+import { allTargets, meanSquaredError, runAll } from "./forward.js";
+import { initialise } from "./initialise.js";
+import { runPhase } from "./loop.js";
+import { type FloatOptions, floatDefaults } from "./options.js";
+import type { EpochRecord, TrainingHooks } from "./progress.js";
+import type { TrainingData, WindowSource } from "./source.js";
+
+export interface FloatResult {
+  /** Of the epoch with the least validation loss. */
+  readonly parameters: Parameters;
+  readonly history: readonly EpochRecord[];
+}
+
+/**
+ * Trains a graph in f32 on scaled windows: mean squared error, Adam, a cosine schedule, early stopping on validation.
+ *
+ * @throws GatecastError "training" where it diverges or a part has no windows, "run" where `hooks.resume` does not fit; the
+ *   reason of `hooks.signal` where that was aborted
+ */
+export async function trainFloat(
+  graph: Graph,
+  data: TrainingData,
+  options: FloatOptions = {},
+  hooks: TrainingHooks = {},
+): Promise<FloatResult> {
+  const resolved = { ...floatDefaults, ...options };
+  const engine = new Engine(graph, batchOf(data.train, resolved.batch));
+  engine.load(initialise(graph, resolved.seed));
+  const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });
+  const evaluation = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
+  const targets = allTargets(graph, data.validation);
+  const history = await runPhase(
+    {
+      phase: "float",
+      engine,
+      data,
+      options: resolved,
+      program: () => training,
+      quantisers: null,
+      retarget: null,
+      validate: () => meanSquaredError(runAll(engine, evaluation, data.validation), targets),
+      eligible: 0,
+    },
+    fingerprint(graph, data, resolved),
+    hooks,
+  );
+  return { parameters: engine.parameters(), history };
+}
+
+/** Windows per step: what is asked for, or all there are. */
+export function batchOf(train: WindowSource, batch: number): number {
+  return Math.max(1, Math.min(batch, train.count));
+}
+
+/** What a checkpoint must agree with. */
+export function fingerprint(graph: Graph, data: TrainingData, options: object): string {
+  const { architecture, precision } = graph;
+  return JSON.stringify({
+    architecture,
+    precision,
+    options,
+    windows: [data.train.count, data.validation.count],
+  });
+}

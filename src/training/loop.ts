@@ -1,0 +1,187 @@
+import { GatecastError } from "../errors.js";
+import { outputs } from "../model/index.js";
+import { cos } from "../numeric/elementary.js";
+import { Random } from "../numeric/random.js";
+import { Adam } from "./engine/adam.js";
+import type { Engine } from "./engine/engine.js";
+import type { Program } from "./engine/program.js";
+import type { ResolvedFloatOptions } from "./options.js";
+import type { EpochRecord, Phase, TrainingHooks } from "./progress.js";
+import type { QuantiserOptimiser } from "./quantisation/optimiser.js";
+import type { TrainingData } from "./source.js";
+import { checkFits, type Snapshot } from "./state.js";
+
+/** Stream of the random numbers that order the training windows. */
+const STREAM = { float: 2, quantised: 3 } as const;
+/** Share of the steps over which the learning rate rises. */
+const WARM_UP = 0.02;
+/** Milliseconds after which the loop lets the host breathe (signals, progress, a page's own work). */
+const BREATH = 100;
+
+/** What distinguishes the phases of training. */
+export interface PhasePlan {
+  readonly phase: Phase;
+  readonly engine: Engine;
+  readonly data: TrainingData;
+  readonly options: ResolvedFloatOptions;
+  /** The training program of an epoch (counted from 0). */
+  readonly program: (epoch: number) => Program;
+  /** Learns scales and zero points behind each step. */
+  readonly quantisers: {
+    readonly optimiser: QuantiserOptimiser;
+    readonly rate: number;
+    readonly rowRate: number;
+  } | null;
+  /** Changes the targets of a batch in place (distillation). */
+  readonly retarget: ((indices: Uint32Array, y: Float32Array) => void) | null;
+  /** Mean squared error on the validation windows with the engine's present weights. */
+  readonly validate: () => number;
+  /** First epoch (from 0) whose weights may be kept as the best. */
+  readonly eligible: number;
+}
+
+/**
+ * Runs the epochs of a phase and leaves the engine with the best epoch's weights (before the first epoch included).
+ *
+ * @throws GatecastError "training" where the loss is not finite, or there is nothing to train on
+ */
+export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: TrainingHooks): Promise<EpochRecord[]> {
+  const { engine, data, options, phase } = plan;
+  checkData(data, engine.batch);
+  const { window: n, inputs: m } = engine.graph.architecture;
+  const x = new Float32Array(engine.batch * n * m);
+  const y = new Float32Array(engine.batch * outputs(engine.graph.architecture));
+  const indices = new Uint32Array(engine.batch);
+  const order = new Uint32Array(data.train.count);
+  const steps = Math.floor(data.train.count / engine.batch);
+  const totalSteps = steps * options.epochs;
+  const adam = new Adam(engine, options);
+  const optimiser = plan.quantisers?.optimiser ?? null;
+  const snapshot = (): Snapshot => ({ blocks: engine.saveBlocks(), quantisers: optimiser?.save() ?? null });
+  const { resume, signal } = hooks;
+
+  let random = new Random(options.seed, STREAM[phase]);
+  let history: EpochRecord[] = [];
+  let best = { epoch: 0, validation: Number.POSITIVE_INFINITY };
+  let bestSnapshot = snapshot();
+  let first = 0;
+  if (resume) {
+    checkFits(resume, phase, fingerprint);
+    random = Random.restore(resume.random);
+    history = [...resume.history];
+    ({ best, bestSnapshot } = resume);
+    first = resume.epoch;
+    engine.restoreBlocks(resume.blocks);
+    adam.restore(resume.adam);
+    if (resume.quantisers) optimiser?.restore(resume.quantisers);
+  } else if (plan.eligible === 0) {
+    best = { epoch: 0, validation: plan.validate() };
+  }
+
+  let breath = performance.now();
+  for (let epoch = first; epoch < options.epochs && !exhausted(epoch, best.epoch, plan); epoch++) {
+    const started = performance.now();
+    const program = plan.program(epoch);
+    for (let index = 0; index < order.length; index++) order[index] = index;
+    random.shuffle(order);
+    let loss = 0;
+    let rate = 0;
+    for (let step = 0; step < steps; step++) {
+      for (let index = 0; index < engine.batch; index++) indices[index] = order[step * engine.batch + index] ?? 0;
+      data.train.gather(indices, x, y);
+      plan.retarget?.(indices, y);
+      engine.setWindows(x);
+      engine.setTargets(y);
+      program.prepare();
+      program.run();
+      const batchLoss = engine.loss;
+      if (!Number.isFinite(batchLoss)) throw diverged(phase, epoch + 1, options.learningRate);
+      loss += batchLoss;
+      const share = schedule(epoch * steps + step, totalSteps);
+      rate = options.learningRate * share;
+      adam.step(rate);
+      if (plan.quantisers) optimiser?.step(plan.quantisers.rate * share, plan.quantisers.rowRate * share);
+      if (performance.now() - breath > BREATH) {
+        await breathe();
+        signal?.throwIfAborted();
+        breath = performance.now();
+      }
+    }
+    const validation = plan.validate();
+    if (!Number.isFinite(validation)) throw diverged(phase, epoch + 1, options.learningRate);
+    const record = { phase, epoch: epoch + 1, loss: loss / steps, validation, learningRate: rate };
+    history.push(record);
+    if (epoch >= plan.eligible && validation < best.validation) {
+      best = { epoch: epoch + 1, validation };
+      bestSnapshot = snapshot();
+    }
+    const seconds = (performance.now() - started) / 1000;
+    await hooks.onEpoch?.(
+      {
+        ...record,
+        epochs: options.epochs,
+        samplesPerSecond: (steps * engine.batch) / seconds,
+        secondsLeft: seconds * (options.epochs - epoch - 1),
+        best,
+      },
+      () => ({
+        format: "gatecast-training-1",
+        phase,
+        fingerprint,
+        epoch: epoch + 1,
+        history: [...history],
+        best,
+        bestSnapshot,
+        blocks: engine.saveBlocks(),
+        quantisers: optimiser?.save() ?? null,
+        adam: adam.save(),
+        random: random.save(),
+      }),
+    );
+    signal?.throwIfAborted();
+  }
+  engine.restoreBlocks(bestSnapshot.blocks);
+  if (bestSnapshot.quantisers) optimiser?.restore(bestSnapshot.quantisers);
+  return history;
+}
+
+/** Early stopping: `patience` epochs without a better validation loss, counted from the first epoch that may be kept. */
+function exhausted(epoch: number, bestEpoch: number, { options, eligible }: PhasePlan): boolean {
+  return epoch - Math.max(bestEpoch, eligible) >= options.patience;
+}
+
+/** Linear rise, then half a cosine down to 0. */
+function schedule(step: number, steps: number): number {
+  const warm = Math.max(1, Math.floor(WARM_UP * steps));
+  if (step < warm) return (step + 1) / warm;
+  return 0.5 * (1 + cos((Math.PI * (step - warm)) / Math.max(1, steps - warm)));
+}
+
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function checkData(data: TrainingData, batch: number): void {
+  for (const part of ["train", "validation"] as const) {
+    if (data[part].count >= (part === "train" ? batch : 1)) continue;
+    throw new GatecastError(
+      "training",
+      `There are ${data[part].count} ${part} windows; there is nothing to learn from.`,
+      {
+        remedy: "Use a longer recording, a shorter window, or another split.",
+        where: { key: part },
+      },
+    );
+  }
+}
+
+function diverged(phase: Phase, epoch: number, learningRate: number): GatecastError {
+  return new GatecastError(
+    "training",
+    `The ${phase} training diverged in epoch ${epoch}: the loss is no longer a finite number (learning rate ${learningRate}).`,
+    {
+      remedy: `Try a lower learning rate, such as ${learningRate / 4}, or look for absurd values in the recording.`,
+      where: { key: "learningRate" },
+    },
+  );
+}

@@ -1,0 +1,56 @@
+/** Options of float training. Every default is what docs/training.md measured. */
+export interface FloatOptions {
+  /** Same seed, data and options: same weights to the bit. */
+  readonly seed?: number;
+  /** Epochs of the schedule; early stopping may end before. */
+  readonly epochs?: number;
+  /** Windows per step (fewer where the training part has fewer). */
+  readonly batch?: number;
+  /** Highest learning rate; it falls as a cosine to 0. */
+  readonly learningRate?: number;
+  /** Decoupled weight decay of the matrices. */
+  readonly weightDecay?: number;
+  /** Largest norm of the gradient. */
+  readonly clip?: number;
+  /** Epochs without a better validation loss before training ends. */
+  readonly patience?: number;
+}
+
+/** Options of quantisation-aware training. */
+export interface QuantisedOptions extends FloatOptions {
+  /** Learning rate of scales and zero points (relative), as a share of `learningRate`. */
+  readonly rangeRate?: number;
+  /** The same for the scales of the weights' rows. */
+  readonly rowRate?: number;
+  /** Share of the epochs, at the end, with batch normalisation by the running statistics. */
+  readonly frozenNorm?: number;
+  /** Share of the float model's forecast in the training targets (distillation), 0..1. */
+  readonly distillation?: number;
+}
+
+export type ResolvedFloatOptions = Required<FloatOptions>;
+export type ResolvedQuantisedOptions = Required<QuantisedOptions>;
+
+export const floatDefaults: ResolvedFloatOptions = {
+  seed: 1,
+  epochs: 100,
+  batch: 64,
+  learningRate: 2e-3,
+  weightDecay: 0.01,
+  clip: 1,
+  patience: 30,
+};
+
+export const quantisedDefaults: ResolvedQuantisedOptions = {
+  seed: 1,
+  epochs: 60,
+  batch: 64,
+  learningRate: 1e-3,
+  weightDecay: 0,
+  clip: 1,
+  patience: 30,
+  rangeRate: 1,
+  rowRate: 1,
+  frozenNorm: 0.3,
+  distillation: 0,
+};

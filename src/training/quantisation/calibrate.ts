@@ -1,0 +1,195 @@
+import type { Engine } from "../engine/engine.js";
+import type { WindowSource } from "../source.js";
+
+/** Values looked at per tensor. */
+const SAMPLE = 8192;
+/** Windows a calibration runs over at most. */
+const WINDOWS = 1024;
+/** Share of the range beyond the seen one that samples and forecast keep, on each side. */
+const MARGIN = 0.1;
+
+/**
+ * Sets every quantiser of the engine from float activations on (at most 1024) training windows, and the scale of every weight's
+ * row from the weights: the range whose squared error of quantisation is least among shrunken versions of the seen one.
+ * Window and forecast keep the whole seen range and a margin.
+ *
+ * The engine must hold trained float parameters. Scores are seen as q k^T / sqrt(d/h) of those tensors.
+ */
+export function calibrate(engine: Engine, source: WindowSource): void {
+  const values = collect(engine, source);
+  for (const [index, traits] of engine.quantisers.entries()) {
+    const seen = values.get(traits.name);
+    if (!seen) throw new Error(`nothing was seen of ${traits.name}`);
+    const record = engine.quantiserRecord(index);
+    const wide = traits.name === engine.graph.input || traits.name === engine.graph.output;
+    const { scale, zero } = traits.symmetric
+      ? { scale: bestSymmetricScale(seen, traits.hi), zero: 0 }
+      : wide
+        ? wideRange(seen, traits.lo, traits.hi)
+        : bestRange(seen, traits.lo, traits.hi, traits.relu);
+    record[0] = scale;
+    record[1] = 1 / (record[0] ?? 1);
+    record[2] = zero;
+  }
+  calibrateRows(engine);
+}
+
+/** Sets the scale of every weight's row to the one of least squared error. */
+export function calibrateRows(engine: Engine): void {
+  const parameters = engine.parameters();
+  for (const { weight, rows, limit, scales } of engine.rowScales) {
+    const data = parameters.get(weight)?.data;
+    if (!data) throw new Error(`no weight ${weight}`);
+    const columns = data.length / rows;
+    const view = engine.rows(scales, rows);
+    for (let row = 0; row < rows; row++) {
+      view[row] = bestSymmetricScale(data.subarray(row * columns, (row + 1) * columns), limit);
+    }
+  }
+}
+
+/** A sample of what every code tensor and every score holds, from float passes. */
+function collect(engine: Engine, source: WindowSource): Map<string, Float32Array> {
+  const { graph, batch } = engine;
+  const program = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
+  program.prepare();
+  const windows = Math.min(source.count, WINDOWS);
+  const indices = new Uint32Array(batch);
+  const { window: n, inputs: m, horizon, targets } = graph.architecture;
+  const x = new Float32Array(batch * n * m);
+  const y = new Float32Array(batch * horizon * targets);
+  const passes = Math.ceil(windows / batch);
+  const parts = new Map<string, Float32Array[]>(engine.quantisers.map(({ name }) => [name, []]));
+  for (let pass = 0; pass < passes; pass++) {
+    for (let index = 0; index < batch; index++) {
+      indices[index] = Math.floor((((pass * batch + index) % windows) * source.count) / windows);
+    }
+    source.gather(indices, x, y);
+    engine.setWindows(x);
+    program.run();
+    for (const [name, list] of parts) {
+      const operator = graph.operators.find((candidate) => candidate.name === name && candidate.kind === "attention");
+      const seen = operator?.kind === "attention" ? scores(engine, operator) : engine.read(name, batch);
+      // Forecast and window keep their extremes, the targets' too.
+      if (name === graph.input) list.push(seen);
+      else if (name === graph.output) list.push(seen, y.slice());
+      else list.push(thin(seen, Math.ceil(SAMPLE / passes)));
+    }
+  }
+  return new Map([...parts].map(([name, list]) => [name, join(list)]));
+}
+
+function scores(
+  engine: Engine,
+  operator: { readonly query: string; readonly key: string; readonly heads: number },
+): Float32Array {
+  const windows = Math.min(engine.batch, 8);
+  const q = engine.read(operator.query, windows);
+  const k = engine.read(operator.key, windows);
+  const n = engine.graph.architecture.window;
+  const d = q.length / (windows * n);
+  const dh = d / operator.heads;
+  const result = new Float32Array(windows * operator.heads * n * n);
+  let at = 0;
+  for (let w = 0; w < windows; w++) {
+    for (let h = 0; h < operator.heads; h++) {
+      for (let t = 0; t < n; t++) {
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let c = 0; c < dh; c++) {
+            sum += (q[(w * n + t) * d + h * dh + c] ?? 0) * (k[(w * n + j) * d + h * dh + c] ?? 0);
+          }
+          result[at++] = sum / Math.sqrt(dh);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+function thin(values: Float32Array, count: number): Float32Array {
+  if (values.length <= count) return values;
+  return Float32Array.from({ length: count }, (_, index) => values[Math.floor((index * values.length) / count)] ?? 0);
+}
+
+function join(list: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(list.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of list) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function extremes(values: Float32Array): { least: number; most: number } {
+  let least = 0;
+  let most = 0;
+  for (const value of values) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return { least, most };
+}
+
+function wideRange(values: Float32Array, lo: number, hi: number): { scale: number; zero: number } {
+  const { least, most } = extremes(values);
+  const margin = MARGIN * (most - least) || 1;
+  return rangeOf(least - margin, most + margin, lo, hi);
+}
+
+function rangeOf(least: number, most: number, lo: number, hi: number): { scale: number; zero: number } {
+  const scale = (most - least) / (hi - lo);
+  return { scale, zero: Math.min(hi, Math.max(lo, Math.round(lo - least / scale))) };
+}
+
+function bestRange(values: Float32Array, lo: number, hi: number, relu: boolean): { scale: number; zero: number } {
+  const { least, most } = extremes(values);
+  if (most - least === 0) return { scale: 1, zero: relu ? lo : 0 };
+  let best = { scale: 1, zero: 0, error: Number.POSITIVE_INFINITY };
+  const shrinks = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
+  for (const low of relu || least === 0 ? [1] : shrinks) {
+    for (const high of most === 0 ? [1] : shrinks) {
+      const range = rangeOf((relu ? 0 : least) * low, most * high, lo, hi);
+      const error = squaredError(values, range.scale, range.zero, lo, hi, relu);
+      if (error < best.error) best = { ...range, error };
+    }
+  }
+  return { scale: best.scale, zero: best.zero };
+}
+
+function squaredError(
+  values: Float32Array,
+  scale: number,
+  zero: number,
+  lo: number,
+  hi: number,
+  relu: boolean,
+): number {
+  let sum = 0;
+  for (const given of values) {
+    const value = relu && given < 0 ? 0 : given;
+    const code = Math.min(hi, Math.max(lo, Math.floor(value / scale + 0.5) + zero));
+    const error = scale * (code - zero) - value;
+    sum += error * error;
+  }
+  return sum;
+}
+
+/** The scale of least squared error for codes -limit .. limit. */
+function bestSymmetricScale(values: Float32Array, limit: number): number {
+  const { least, most } = extremes(values);
+  const largest = Math.max(-least, most);
+  if (largest === 0) return 1e-3; // a row of zeros: any scale holds it
+  let best = largest / limit;
+  let bestError = Number.POSITIVE_INFINITY;
+  for (let percent = 100; percent >= 30; percent -= 2) {
+    const scale = (largest * percent) / 100 / limit;
+    const error = squaredError(values, scale, 0, -limit, limit, false);
+    if (error < bestError) {
+      best = scale;
+      bestError = error;
+    }
+  }
+  return best;
+}

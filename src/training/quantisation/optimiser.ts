@@ -1,0 +1,147 @@
+import type { Engine } from "../engine/engine.js";
+import { QUANTISER_FLOATS } from "../engine/workspace.js";
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+
+/** What is learned of the quantisers beside the parameters; plain numbers, in the engine's order. */
+export interface QuantiserState {
+  readonly scales: Float64Array;
+  readonly zeros: Float64Array;
+  /** First and second moments: scales, then zeros. */
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+  readonly steps: number;
+  readonly power1: number;
+  readonly power2: number;
+}
+
+/**
+ * Learns step sizes and zero points (LSQ, LSQ+) with Adam. A scale moves by factors (its logarithm is what is learned, so
+ * that one rate suits scales of every size); a zero point moves in codes as a real number, of which the nearest integer is used.
+ *
+ * Order of the scales: the activations' and scores' quantisers, then the rows of every weight.
+ */
+export class QuantiserOptimiser {
+  readonly #quantisers: number;
+  readonly #frozen: Uint8Array;
+  readonly #records: readonly Float32Array[];
+  readonly #slopes: Float32Array;
+  readonly #rows: readonly {
+    readonly scales: Float32Array;
+    readonly gradients: Float32Array;
+    readonly start: number;
+  }[];
+  readonly #scales: Float64Array;
+  readonly #zeros: Float64Array;
+  readonly #first: Float64Array;
+  readonly #second: Float64Array;
+  #steps = 0;
+  #power1 = 1;
+  #power2 = 1;
+
+  /** Starts from the quantisers and row scales the engine holds. `fixed`: tensors whose range is not learned. */
+  constructor(
+    readonly engine: Engine,
+    fixed: readonly string[],
+  ) {
+    this.#quantisers = engine.quantisers.length;
+    this.#frozen = Uint8Array.from(engine.quantisers, ({ name }) => (fixed.includes(name) ? 1 : 0));
+    this.#records = engine.quantisers.map((_, index) => engine.quantiserRecord(index));
+    this.#slopes = engine.quantiserGradients();
+    let start = this.#quantisers;
+    this.#rows = engine.rowScales.map(({ scales, gradients, rows }) => {
+      const entry = { scales: engine.rows(scales, rows), gradients: engine.rows(gradients, rows), start };
+      start += rows;
+      return entry;
+    });
+    this.#scales = new Float64Array(start);
+    this.#zeros = new Float64Array(this.#quantisers);
+    this.#first = new Float64Array(start + this.#quantisers);
+    this.#second = new Float64Array(start + this.#quantisers);
+    this.#records.forEach((record, index) => {
+      this.#scales[index] = record[0] ?? 0;
+      this.#zeros[index] = record[2] ?? 0;
+    });
+    for (const { scales, start: from } of this.#rows) this.#scales.set(scales, from);
+  }
+
+  /** One step: `rate` for activations and their zero points, `rowRate` for the weights' rows. */
+  step(rate: number, rowRate: number): void {
+    this.#steps++;
+    this.#power1 *= BETA1;
+    this.#power2 *= BETA2;
+    for (let index = 0; index < this.#quantisers; index++) {
+      const traits = this.engine.quantisers[index];
+      const record = this.#records[index];
+      if (!traits || !record || this.#frozen[index]) continue;
+      const scale = this.#scales[index] ?? 0;
+      const slope = this.#slopes[QUANTISER_FLOATS * index] ?? 0;
+      this.#scales[index] = scale * (1 - this.#update(index, slope * scale, rate));
+      if (!traits.symmetric && !traits.relu) {
+        const zeroSlope = this.#slopes[QUANTISER_FLOATS * index + 1] ?? 0;
+        const codes = (traits.hi - traits.lo) / 2;
+        const zero =
+          (this.#zeros[index] ?? 0) - codes * this.#update(this.#scales.length + index, zeroSlope * codes, rate);
+        this.#zeros[index] = Math.min(traits.hi, Math.max(traits.lo, zero));
+      }
+      this.#store(index);
+    }
+    if (rowRate === 0) return;
+    for (const { scales, gradients, start } of this.#rows) {
+      for (let row = 0; row < scales.length; row++) {
+        const scale = this.#scales[start + row] ?? 0;
+        const next = scale * (1 - this.#update(start + row, (gradients[row] ?? 0) * scale, rowRate));
+        this.#scales[start + row] = next;
+        scales[row] = next;
+      }
+    }
+  }
+
+  /** Adam's step for one number: the change, bounded so that a scale stays positive. */
+  #update(index: number, gradient: number, rate: number): number {
+    const first = BETA1 * (this.#first[index] ?? 0) + (1 - BETA1) * gradient;
+    const second = BETA2 * (this.#second[index] ?? 0) + (1 - BETA2) * gradient * gradient;
+    this.#first[index] = first;
+    this.#second[index] = second;
+    const size = Math.sqrt(second / (1 - this.#power2)) + 1e-12;
+    const change = (rate * (first / (1 - this.#power1))) / size;
+    return Math.min(0.1, Math.max(-0.1, change));
+  }
+
+  #store(index: number): void {
+    const record = this.#records[index];
+    if (!record) return;
+    const scale = Math.fround(this.#scales[index] ?? 0);
+    record[0] = scale;
+    record[1] = 1 / scale;
+    record[2] = Math.round(this.#zeros[index] ?? 0);
+  }
+
+  save(): QuantiserState {
+    return {
+      scales: this.#scales.slice(),
+      zeros: this.#zeros.slice(),
+      first: this.#first.slice(),
+      second: this.#second.slice(),
+      steps: this.#steps,
+      power1: this.#power1,
+      power2: this.#power2,
+    };
+  }
+
+  /** Takes a saved state, and writes scales and zero points to the engine. */
+  restore(state: QuantiserState): void {
+    this.#scales.set(state.scales);
+    this.#zeros.set(state.zeros);
+    this.#first.set(state.first);
+    this.#second.set(state.second);
+    this.#steps = state.steps;
+    this.#power1 = state.power1;
+    this.#power2 = state.power2;
+    for (let index = 0; index < this.#quantisers; index++) this.#store(index);
+    for (const { scales, start } of this.#rows) {
+      for (let row = 0; row < scales.length; row++) scales[row] = this.#scales[start + row] ?? 0;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { conversions, createInterpreter, decodeForecast, encodeSamples, toIntegerModel } from "../integer/index.js";
+import type { Graph, Parameters, QuantisedParameters } from "../model/index.js";
+import { outputs } from "../model/index.js";
+import { Engine } from "./engine/engine.js";
+import { batchOf, fingerprint } from "./float.js";
+import { allTargets, meanSquaredError, runAll } from "./forward.js";
+import { runPhase } from "./loop.js";
+import { type QuantisedOptions, quantisedDefaults } from "./options.js";
+import type { EpochRecord, TrainingHooks } from "./progress.js";
+import { calibrate } from "./quantisation/calibrate.js";
+import { QuantiserOptimiser } from "./quantisation/optimiser.js";
+import { quantisedParameters } from "./quantisation/parameters.js";
+import type { TrainingData, WindowSource } from "./source.js";
+
+export interface QuantisedResult {
+  /** Of the epoch whose integer-only model has the least validation loss. */
+  readonly quantised: QuantisedParameters;
+  readonly history: readonly EpochRecord[];
+}
+
+/**
+ * Trains the fake-quantised graph from a float model's weights: ranges from calibration, then learned step sizes; batch
+ * normalisation by its running statistics towards the end; each epoch is judged by its integer-only model on validation.
+ *
+ * @throws as `trainFloat`
+ */
+export async function trainQuantised(
+  graph: Graph,
+  parameters: Parameters,
+  data: TrainingData,
+  options: QuantisedOptions = {},
+  hooks: TrainingHooks = {},
+): Promise<QuantisedResult> {
+  const resolved = { ...quantisedDefaults, ...options };
+  const engine = new Engine(graph, batchOf(data.train, resolved.batch));
+  engine.load(parameters);
+  calibrate(engine, data.train);
+  const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
+  const width = outputs(graph.architecture);
+  const moving = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });
+  const frozen = engine.program({ quantised: true, norm: "running", backward: true, mute: [] });
+  const firstFrozen = Math.round(resolved.epochs * (1 - resolved.frozenNorm));
+  const history = await runPhase(
+    {
+      phase: "quantised",
+      engine,
+      data,
+      options: resolved,
+      program: (epoch) => (epoch < firstFrozen ? moving : frozen),
+      quantisers: {
+        optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output]),
+        rate: resolved.learningRate * resolved.rangeRate,
+        rowRate: resolved.learningRate * resolved.rowRate,
+      },
+      retarget: teacher
+        ? (indices, y) => {
+            const share = resolved.distillation;
+            for (let row = 0; row < indices.length; row++) {
+              for (let c = 0; c < width; c++) {
+                const taught = teacher[(indices[row] ?? 0) * width + c] ?? 0;
+                y[row * width + c] = (1 - share) * (y[row * width + c] ?? 0) + share * taught;
+              }
+            }
+          }
+        : null,
+      validate: integerValidation(engine, data.validation),
+      eligible: 0,
+    },
+    fingerprint(graph, data, resolved),
+    hooks,
+  );
+  return { quantised: quantisedParameters(engine), history };
+}
+
+/** Forecasts of the float model for every training window. */
+function teach(engine: Engine, train: WindowSource): Float32Array {
+  return runAll(engine, engine.program({ quantised: false, norm: "running", backward: false, mute: [] }), train);
+}
+
+/** The mean squared error, on scaled targets, of the integer-only model made from the engine's present weights. */
+function integerValidation(engine: Engine, validation: WindowSource): () => number {
+  const { graph } = engine;
+  const { inputs, targets, window } = graph.architecture;
+  const wanted = allTargets(graph, validation);
+  const samples = new Float32Array(validation.count * window * inputs);
+  validation.gather(
+    Uint32Array.from({ length: validation.count }, (_, index) => index),
+    samples,
+    new Float32Array(wanted.length),
+  );
+  // Training sees standardised values, so their unit is the signal's unit here.
+  const columns = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ column: `${index}`, mean: 0, deviation: 1 }));
+  const scaling = { inputs: columns(inputs), targets: columns(targets) };
+  let codes: Int16Array | null = null;
+  return () => {
+    const quantised = quantisedParameters(engine);
+    const input = quantised.activations.get(graph.input);
+    const output = quantised.activations.get(graph.output);
+    if (!input || !output) throw new Error("window or forecast has no quantiser");
+    const model = toIntegerModel(graph, quantised, conversions(graph, scaling, input, output));
+    codes ??= encodeSamples(model, samples); // the window's range stays as it was calibrated
+    return meanSquaredError(decodeForecast(model, createInterpreter(model).run(codes)), wanted);
+  };
+}
