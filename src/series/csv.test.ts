@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type CsvOptions, readCsv } from "./csv.js";
-import { columnOf, numericValues, type Table } from "./table.js";
+import { columnOf, makeTable, numericValues, type Table } from "./table.js";
 import { userError } from "./testing/messages.js";
 import { writeCsv } from "./writeCsv.js";
 
@@ -79,6 +80,29 @@ describe("readCsv", () => {
   it("reads back what writeCsv wrote", () => {
     const text = 'time,a,note\n2016-01-04 00:00,0.1,"x, ""y"""\n2016-01-04 00:05,,z\n';
     expect(writeCsv(readCsv(text))).toBe(text);
+  });
+
+  it("reads back any numbers and texts that writeCsv wrote", () => {
+    const number = fc.oneof(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.constant(Number.NaN));
+    const text = fc.string({ unit: "grapheme" }).map((raw) => `x${raw.replace(/\r\n?/g, "\n")}x`);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, text), { minLength: 1, maxLength: 8 }), (rows) => {
+        const lines = Int32Array.from(rows, (_, row) => row);
+        const texts = rows.map(([, word]) => word);
+        const table = makeTable(
+          "any",
+          [
+            { kind: "numeric", name: "v", values: Float64Array.from(rows, ([value]) => value) },
+            { kind: "text", name: "w", values: texts, firstText: { row: 0, value: texts[0] ?? "" } },
+          ],
+          lines,
+        );
+        const again = readCsv(writeCsv(table), { delimiter: ",", header: true });
+        expect(numbers(again, "v").map((value) => value + 0)).toEqual(rows.map(([value]) => value + 0));
+        expect(columnOf(again, "w").values).toEqual(texts);
+      }),
+      { numRuns: 100, seed: 1 },
+    );
   });
 
   it.each([

@@ -9,7 +9,6 @@ export type FindingKind =
   | "missing"
   | "interpolated"
   | "split"
-  | "constant"
   | "windows";
 
 /** One finding in plain words, with the first few places where it was found. */
