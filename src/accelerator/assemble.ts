@@ -1,12 +1,13 @@
-import type { Graph } from "../model/index.js";
-import { type Builder, module } from "../rtl/index.js";
+import type { IntegerModel } from "../integer/index.js";
+import { buildGraph, type Graph } from "../model/index.js";
+import { type Builder, type Module, module } from "../rtl/index.js";
 import { identifier, type Wiring, wireNetwork } from "./network.js";
 import { attentionModule } from "./operators/attention.js";
 import { lastModule } from "./operators/last.js";
 import { linearModule } from "./operators/linear.js";
 import { poolModule } from "./operators/pool.js";
 import { residualModule } from "./operators/residual.js";
-import type { OperatorParameters, Parameters } from "./parameters.js";
+import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
 import { type Beat, beatStream } from "./parts/beat.js";
 import { type Elements, forked, queued, withLanes } from "./parts/flow.js";
 import { historyModule } from "./parts/history.js";
@@ -15,6 +16,19 @@ import type { Choices } from "./plan.js";
 /** The accelerator as a module: a stream of samples in, a stream of forecasts out. */
 export type Accelerator = ReturnType<typeof assemble>;
 
+/**
+ * Builds the accelerator of a model by its plan.
+ *
+ * @param name of the top entity, and the first part of the names of its operators' entities
+ * @throws GatecastError "hardware" where the name is no legal one (lower case letters, digits, single underscores)
+ */
+export function buildAccelerator(model: IntegerModel, plan: Choices, name = DEFAULT_NAME): Accelerator {
+  const graph = buildGraph(model.architecture, model.precision);
+  return assemble(graph, deriveParameters(graph, model, plan.operators, name), plan, name);
+}
+
+export const DEFAULT_NAME = "forecaster";
+
 function beatOf(parameters: Parameters, tensor: string): Beat {
   const beat = parameters.beats.get(tensor);
   if (!beat) throw new Error(`no beats of tensor "${tensor}"`);
@@ -22,7 +36,7 @@ function beatOf(parameters: Parameters, tensor: string): Beat {
 }
 
 /** The top level: all operators of the graph, wired by streams. */
-export function assemble(graph: Graph, parameters: Parameters, choices: Choices, name: string) {
+function assemble(graph: Graph, parameters: Parameters, choices: Choices, name: string) {
   const { window, inputs } = graph.architecture;
   const samples = beatOf(parameters, graph.input);
   const forecast = beatOf(parameters, graph.output);
@@ -58,6 +72,22 @@ function wiringOf(m: Builder): Wiring<Elements> {
     queue: (name, stream, beat, depth, style) => queued(m, name, stream, beat, depth, style),
     lanes: (name, stream, from, lanes) => withLanes(m, name, stream, from, lanes),
   };
+}
+
+/** The module of an operator, alone: streams `x` to `y`; attention from `query`, `key`, `value` to `context`. */
+export function operatorModule(parameters: OperatorParameters): Module {
+  switch (parameters.kind) {
+    case "linear":
+      return linearModule(parameters);
+    case "attention":
+      return attentionModule(parameters);
+    case "residual":
+      return residualModule(parameters);
+    case "pool":
+      return poolModule(parameters);
+    case "last":
+      return lastModule(parameters);
+  }
 }
 
 function use(m: Builder, parameters: OperatorParameters, inputs: readonly Elements[]): Elements {

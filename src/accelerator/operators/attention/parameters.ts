@@ -54,6 +54,6 @@ export function headFeatures({ features, heads }: Pick<AttentionParameters, "fea
 
 /** Largest absolute value of a type. */
 export function magnitude(type: NumType): bigint {
-  const low = -type.lo;
-  return low > type.hi ? low : type.hi;
+  if (-type.lo > type.hi) return -type.lo;
+  return type.hi;
 }

@@ -1,0 +1,215 @@
+import type { Multiplier, NumType } from "../rtl/index.js";
+import { range } from "../rtl/index.js";
+import { exponentialSumType } from "./operators/attention/exponentials.js";
+import { scoreSumType } from "./operators/attention/scores.js";
+import { weightedSumType } from "./operators/attention/values.js";
+import { accumulatorType, linearOutput } from "./operators/linear.js";
+import type { OperatorParameters } from "./parameters.js";
+import type { Beat } from "./parts/beat.js";
+import { dividerSteps } from "./parts/divider.js";
+import { productType } from "./parts/dot-product.js";
+import type { Estimate, QueuePlan } from "./plan.js";
+
+/** Sums up what parts cost. */
+class Sum {
+  lut = 0;
+  lutram = 0;
+  ff = 0;
+  dsp = 0;
+  blockRam = 0;
+
+  logic(lut: number, ff: number): void {
+    this.lut += lut;
+    this.ff += ff;
+  }
+
+  /** A memory of words; RAM64M of LUTs hold 64 words of 3 bits in 4 LUTs, RAM32M 32 words of 6. */
+  memory(words: number, width: number, style: string): void {
+    if (style === "block") {
+      this.blockRam += Math.ceil(width / 36) * Math.max(1, Math.ceil((words * Math.min(width, 36)) / 18_432));
+      return;
+    }
+    this.ff += width;
+    if (style === "registers") {
+      this.ff += words * width;
+      this.lut += (words - 1) * width * 0.5;
+      return;
+    }
+    if (style === "rom") {
+      this.lut += Math.ceil(words / 64) * width * (words < 16 ? 0.5 : 0.9);
+      return;
+    }
+    const luts = words <= 32 ? Math.ceil(width / 6) * 4 : Math.ceil(width / 3) * 4 * Math.ceil(words / 64);
+    this.lutram += luts;
+    this.lut += luts + (words > 64 ? width * Math.ceil(words / 256) : 0);
+  }
+
+  /** A product with its register. */
+  product(a: NumType, b: NumType, kind: Multiplier): void {
+    const width = productType(a, b).width;
+    if (kind === "dsp" && a.width + b.width >= 9) {
+      this.dsp += dspsOf(a, b);
+      return;
+    }
+    this.logic(lutsOfProduct(a.width, b.width), width);
+  }
+
+  get total(): Estimate {
+    const { lut, lutram, ff, dsp, blockRam } = this;
+    return { lut: Math.round(lut), lutram: Math.round(lutram), ff: Math.round(ff), dsp, blockRam };
+  }
+}
+
+/** DSP48E1 of a product: 25 x 18 bits signed, and as many more as the operands are wider. */
+export function dspsOf(a: NumType, b: NumType): number {
+  const [wide, narrow] = [a, b].map((type) => type.width + (type.signed ? 0 : 1)).sort((x, y) => y - x);
+  return Math.ceil((wide ?? 1) / 25) * Math.ceil((narrow ?? 1) / 18);
+}
+
+/** LUT6 of a product without DSP. */
+function lutsOfProduct(a: number, b: number): number {
+  return a * b * 1.15 + 2;
+}
+
+function requantiser(sum: Sum, input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
+  for (let lane = 0; lane < lanes; lane++) {
+    sum.product(input, factor, kind);
+    const wide = productType(input, factor).width;
+    sum.logic(wide + output * 2, input.width + factor.width + wide + output);
+  }
+  sum.logic(10, 4);
+}
+
+function buffer(sum: Sum, items: number, beats: number, width: number, style: string): void {
+  sum.memory(items * beats, width, style);
+  sum.logic(14 + 2 * Math.log2(Math.max(2, beats)), 6 + 2 * Math.log2(Math.max(2, beats)));
+}
+
+function dotProduct(sum: Sum, lanes: number, x: NumType, w: NumType, kind: Multiplier): void {
+  const width = productType(x, w).width;
+  for (let lane = 0; lane < lanes; lane++) sum.product(x, w, kind);
+  let terms = lanes;
+  for (let level = 1; terms > 1; level++) {
+    sum.logic(Math.floor(terms / 2) * (width + level), Math.ceil(terms / 2) * (width + level));
+    terms = Math.ceil(terms / 2);
+  }
+}
+
+function gearbox(sum: Sum, from: Beat, lanes: number): void {
+  if (from.lanes === lanes) return;
+  const width = Math.max(from.lanes, lanes) * from.type.width;
+  // Widening shifts in; narrowing also has to load.
+  sum.logic(lanes > from.lanes ? 6 : width + 6, width + 4);
+}
+
+/** What an operator costs, from its parts. */
+export function estimateOperator(parameters: OperatorParameters): Estimate {
+  const sum = new Sum();
+  switch (parameters.kind) {
+    case "linear": {
+      const { rows, columns, plan, input, weightType, bias, requantiser: scale } = parameters;
+      const columnBeats = columns / plan.lanesIn;
+      const rowBeats = rows / plan.lanesOut;
+      const accumulator = accumulatorType(parameters);
+      gearbox(sum, input, plan.lanesIn);
+      buffer(sum, 2, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
+      sum.memory(rowBeats * columnBeats, plan.lanesIn * plan.lanesOut * weightType.width, plan.weights);
+      sum.memory((bias.length / rows) * rowBeats, plan.lanesOut * accumulator.width, plan.bias);
+      for (let lane = 0; lane < plan.lanesOut; lane++) {
+        dotProduct(sum, plan.lanesIn, input.type, weightType, plan.multiplier);
+      }
+      sum.logic(
+        plan.lanesOut * accumulator.width * (columnBeats > 1 ? 2 : 1) + 20,
+        plan.lanesOut * accumulator.width + 20,
+      );
+      gearbox(sum, { type: accumulator, lanes: plan.lanesOut }, plan.lanes);
+      if (scale) {
+        const factor = range(0, Math.max(...scale.multipliers));
+        if (scale.multipliers.length > 1) sum.memory(rows / plan.lanes, plan.lanes * factor.width, "rom");
+        requantiser(sum, accumulator, factor, plan.requantiser, plan.lanes, linearOutput(parameters).type.width);
+      }
+      break;
+    }
+    case "attention": {
+      const { tokens, features, plan, query, key, value, table, numerator, shift } = parameters;
+      const scores = scoreSumType(parameters);
+      const sums = weightedSumType(parameters);
+      const divisor = exponentialSumType(parameters);
+      gearbox(sum, query, plan.lanesScore);
+      gearbox(sum, key, plan.lanesScore);
+      gearbox(sum, value, plan.lanesValue);
+      buffer(sum, 2, features / plan.lanesScore, plan.lanesScore * query.type.width, plan.rows);
+      buffer(sum, plan.windows, (tokens * features) / plan.lanesScore, plan.lanesScore * key.type.width, plan.keys);
+      buffer(sum, plan.windows, (tokens * features) / plan.lanesValue, plan.lanesValue * value.type.width, plan.values);
+      buffer(sum, 2, tokens, parameters.score.hi.toString(2).length + 1, plan.rows);
+      buffer(sum, 2, tokens, (table[0] ?? 1).toString(2).length, plan.rows);
+      sum.memory(table.length, (table[0] ?? 1).toString(2).length, plan.table);
+      dotProduct(sum, plan.lanesScore, query.type, key.type, plan.scoreMultiplier);
+      sum.logic(scores.width * 2, scores.width);
+      requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, 1, 8);
+      const exponential = range(0, table[0] ?? 1);
+      for (let lane = 0; lane < plan.lanesValue; lane++) {
+        sum.product(exponential, value.type, plan.valueMultiplier);
+        sum.logic(sums.width, sums.width);
+      }
+      gearbox(sum, { type: sums, lanes: plan.lanesValue }, plan.lanes);
+      const steps = dividerSteps({ numerator, divisor });
+      sum.logic(divisor.width * 3 + steps, divisor.width * 2 + steps + 10);
+      const reciprocal = range(0, Math.max(1, Math.floor(numerator / (table[0] ?? 1))));
+      requantiser(sum, sums, reciprocal, plan.normaliser, plan.lanes, shift > 0 ? 4 : 4);
+      sum.logic(120, 90);
+      break;
+    }
+    case "residual": {
+      const { addends, coefficients, constants, features, plan, lo, hi } = parameters;
+      const most = Math.max(...constants.map((constant) => Math.abs(constant))).toString(2).length + 1;
+      for (let lane = 0; lane < plan.lanes; lane++) {
+        let wide = most;
+        addends.forEach((addend, index) => {
+          const largest = Math.max(...(coefficients[index] ?? [1]).map(Math.abs));
+          const factor = range(-largest, largest);
+          sum.product(addend.type, factor, plan.multipliers[index] ?? "lut");
+          const width = productType(addend.type, factor).width;
+          wide = Math.max(wide, width);
+          sum.logic(width, addend.type.width + width * 2);
+        });
+        sum.logic(wide + 2 * range(lo, hi).width, wide);
+      }
+      const bits = coefficients.length * 14 + most;
+      sum.memory(features / plan.lanes, plan.lanes * bits, "rom");
+      sum.logic(12, 10);
+      break;
+    }
+    case "pool": {
+      const width = parameters.input.lanes * (parameters.input.type.width + Math.ceil(Math.log2(parameters.tokens)));
+      sum.memory(parameters.features / parameters.input.lanes, width, parameters.plan.sums);
+      sum.logic(width * 2 + 20, width + 12);
+      break;
+    }
+    case "last":
+      sum.logic(10, parameters.input.lanes * parameters.input.type.width + 8);
+      break;
+  }
+  return sum.total;
+}
+
+/** What a queue costs. */
+export function estimateQueue(plan: QueuePlan, beat: Beat, features: number): Estimate {
+  const sum = new Sum();
+  const depth = (plan.tokens * features) / beat.lanes;
+  sum.memory(depth, beat.lanes * beat.type.width, plan.style);
+  sum.logic(16 + 3 * Math.log2(depth), 4 + 3 * Math.log2(depth));
+  return sum.total;
+}
+
+export function sumOf(estimates: readonly Estimate[]): Estimate {
+  const sum = { lut: 0, lutram: 0, ff: 0, dsp: 0, blockRam: 0 };
+  for (const one of estimates) {
+    sum.lut += one.lut;
+    sum.lutram += one.lutram;
+    sum.ff += one.ff;
+    sum.dsp += one.dsp;
+    sum.blockRam += one.blockRam;
+  }
+  return sum;
+}

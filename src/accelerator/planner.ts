@@ -1,0 +1,198 @@
+import { GatecastError } from "../errors.js";
+import type { IntegerModel } from "../integer/index.js";
+import { buildGraph, type Graph, tensor } from "../model/index.js";
+import { countCycles } from "./cycles.js";
+import type { Device } from "./devices.js";
+import { estimateOperator, estimateQueue, sumOf } from "./estimate.js";
+import { choicesFor, type Pace } from "./lanes.js";
+import { attentionSteps } from "./operators/attention.js";
+import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
+import { poolOutput } from "./operators/pool.js";
+import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
+import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
+
+export interface PlanOptions {
+  readonly device: Device;
+  /** Default `window`. */
+  readonly mode?: Mode;
+  /** `latency` (default): the fewest cycles that fit comfortably; `area`: the fewest LUTs. */
+  readonly goal?: "latency" | "area";
+  /** Share of the device's LUTs and flip-flops that the estimate may use; default 0.7. */
+  readonly utilisation?: number;
+  /** Fixes the cycles per token instead of searching. */
+  readonly pace?: Pace;
+}
+
+/** Name under which parameters are derived while planning; entities get their own when they are generated. */
+const ANY_NAME = "accelerator";
+
+/**
+ * Plans the accelerator of a model: lanes of every operator, memories, multipliers, and the exact cycles of the result.
+ *
+ * @throws GatecastError "hardware" where no plan fits the device: by how much, and what would make it fit
+ */
+export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan {
+  const { device } = options;
+  const mode = options.mode ?? "window";
+  const graph = buildGraph(model.architecture, model.precision);
+  const utilisation = options.utilisation ?? 0.7;
+  const fits = (estimate: Estimate) => exceeded(device, utilisation, estimate) === null;
+
+  let best: { choices: Choices; estimate: Estimate; cycles: number } | undefined;
+  let smallest: { estimate: Estimate } | undefined;
+  for (const pace of options.pace ? [options.pace] : paces(graph)) {
+    const choices = choicesFor(graph, pace, mode);
+    const parameters = deriveParameters(graph, model, choices.operators, ANY_NAME);
+    const estimate = estimateAll(graph, parameters, choices);
+    if (!smallest || estimate.lut < smallest.estimate.lut) smallest = { estimate };
+    if (!fits(estimate) && !options.pace) continue;
+    const cycles = roughCycles(graph, parameters);
+    const better =
+      options.goal === "area"
+        ? !best || estimate.lut < best.estimate.lut || (estimate.lut === best.estimate.lut && cycles < best.cycles)
+        : !best || cycles < best.cycles || (cycles === best.cycles && estimate.lut < best.estimate.lut);
+    if (better) best = { choices, estimate, cycles };
+  }
+  if (!best) throw doesNotFit(device, utilisation, smallest?.estimate);
+  const { choices, estimate } = best;
+  const parameters = deriveParameters(graph, model, choices.operators, ANY_NAME);
+  const report = [...parameters.operators.values()].map(reportOperator);
+  return { ...choices, device, ...countCycles(graph, parameters, choices), report, estimate };
+}
+
+/** Cycles per token worth trying: numbers of steps that some operator can take. */
+function* paces(graph: Graph): Generator<Pace> {
+  const { dModel: d, feedForward: f, window: n } = graph.architecture;
+  const second = new Set<number>();
+  for (let lanes = 1; lanes <= d * f; lanes *= 2) second.add((d * f) / lanes);
+  for (let lanes = 1; lanes <= d; lanes *= 2) second.add(Math.ceil((n * d) / lanes));
+  const first = new Set<number>();
+  for (let lanes = 1; lanes <= d * d; lanes *= 2) first.add((d * d) / lanes);
+  for (const one of first) for (const two of second) if (two >= one / 2) yield { first: one, second: two };
+}
+
+/** Cycles of an inference but for pipelines: what the search compares. */
+function roughCycles(graph: Graph, parameters: Parameters): number {
+  const { window } = graph.architecture;
+  let early = 0;
+  let late = 0;
+  let fill = 0;
+  for (const operator of parameters.operators.values()) {
+    const steps = stepsOf(operator);
+    if (operator.title === "embed" || /\.(k|v)_proj$/.test(operator.title)) early = Math.max(early, steps);
+    else if (operator.kind === "linear" && operator.title === "skip") continue;
+    else {
+      const once = operator.title === "head" || operator.title === "forecast";
+      if (!once) late = Math.max(late, steps);
+      fill += steps;
+    }
+  }
+  return graph.architecture.layers * window * (early + late) + fill;
+}
+
+/** Cycles that an operator is busy for a token. */
+export function stepsOf(parameters: OperatorParameters): number {
+  switch (parameters.kind) {
+    case "linear":
+      return Math.max(linearSteps(parameters), parameters.rows / parameters.plan.lanes);
+    case "attention":
+      return attentionSteps(parameters);
+    case "residual":
+      return parameters.features / parameters.plan.lanes;
+    case "pool":
+      return parameters.features / parameters.input.lanes;
+    case "last":
+      return 1;
+  }
+}
+
+function estimateAll(graph: Graph, parameters: Parameters, choices: Choices): Estimate {
+  const parts = [...parameters.operators.values()].map(estimateOperator);
+  choices.queues.forEach((queues, layer) => {
+    for (const [name, queue] of [
+      [layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`, queues.tokens],
+      [layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`, queues.attention],
+      [`layers.${layer}.norm1`, queues.feedForward],
+    ] as const) {
+      const beat = parameters.beats.get(name);
+      if (beat) parts.push(estimateQueue(queue, beat, tensor(graph, name).features));
+    }
+  });
+  return sumOf(parts);
+}
+
+function reportOperator(parameters: OperatorParameters): PlannedOperator {
+  const common = {
+    name: parameters.title,
+    kind: parameters.kind,
+    cyclesPerToken: stepsOf(parameters),
+    estimate: estimateOperator(parameters),
+  };
+  switch (parameters.kind) {
+    case "linear": {
+      const { plan, input, weightType } = parameters;
+      const bits = {
+        input: input.type.width,
+        weights: weightType.width,
+        accumulator: accumulatorType(parameters).width,
+        output: linearOutput(parameters).type.width,
+      };
+      return { ...common, lanes: plan.lanesIn * plan.lanesOut, layout: `${plan.lanesIn} x ${plan.lanesOut}`, bits };
+    }
+    case "attention": {
+      const { plan, query } = parameters;
+      const bits = { input: query.type.width, weights: null, accumulator: 0, output: 0 };
+      return {
+        ...common,
+        lanes: plan.lanesScore + plan.lanesValue,
+        layout: `${plan.lanesScore} + ${plan.lanesValue}`,
+        bits,
+      };
+    }
+    case "residual": {
+      const { plan, addends } = parameters;
+      const bits = { input: addends[0]?.type.width ?? 0, weights: null, accumulator: 0, output: 0 };
+      return { ...common, lanes: plan.lanes * addends.length, layout: `${addends.length} x ${plan.lanes}`, bits };
+    }
+    case "pool": {
+      const { input } = parameters;
+      const width = poolOutput(parameters).type.width;
+      const bits = { input: input.type.width, weights: null, accumulator: width, output: width };
+      return { ...common, lanes: 0, layout: "-", bits };
+    }
+    case "last": {
+      const { width } = parameters.input.type;
+      return {
+        ...common,
+        lanes: 0,
+        layout: "-",
+        bits: { input: width, weights: null, accumulator: width, output: width },
+      };
+    }
+  }
+}
+
+/** The resource that an estimate exceeds most, or null. */
+function exceeded(device: Device, utilisation: number, estimate: Estimate) {
+  const limits = [
+    ["LUTs", estimate.lut, device.lut * utilisation],
+    ["LUTs as memory", estimate.lutram, device.lutram * utilisation],
+    ["flip-flops", estimate.ff, device.ff * utilisation],
+    ["multiplier blocks", estimate.dsp, device.dsp],
+    ["block memories", estimate.blockRam, device.blockRam.count],
+  ] as const;
+  const over = limits.filter(([, used, limit]) => used > limit).map(([name, used, limit]) => ({ name, used, limit }));
+  over.sort((a, b) => b.used / b.limit - a.used / a.limit);
+  return over[0] ?? null;
+}
+
+function doesNotFit(device: Device, utilisation: number, smallest: Estimate | undefined): GatecastError {
+  const most = smallest && exceeded(device, utilisation, smallest);
+  const need = most
+    ? `even the smallest plan needs about ${Math.round(most.used)} ${most.name}, and ${Math.round(most.limit)} may be used`
+    : "no combination of lanes keeps within all of its resources";
+  return new GatecastError("hardware", `The model does not fit the ${device.title}: ${need}.`, {
+    remedy: "Choose fewer bits, a smaller d_model, fewer layers or a larger device.",
+    where: { device: device.name },
+  });
+}

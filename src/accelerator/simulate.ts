@@ -1,0 +1,159 @@
+import { GatecastError } from "../errors.js";
+import { createInterpreter, type IntegerModel } from "../integer/index.js";
+import { Random } from "../numeric/random.js";
+import { simulate } from "../rtl/index.js";
+import type { Accelerator } from "./assemble.js";
+import type { Plan } from "./plan.js";
+
+export interface SimulationOptions {
+  /** Pauses of both sides at random: the share of cycles in which a side pauses, 0 (default) to below 1. */
+  readonly stalls?: number;
+  /** Seed of the pauses. */
+  readonly seed?: number;
+  /** Checks every claim of the description in every cycle; slower. Default false. */
+  readonly checks?: boolean;
+  /** Called after each inference with the number done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface SimulationResult {
+  /** Forecast codes of the hardware, [inferences][horizon * targets]. */
+  readonly outputs: Int32Array;
+  readonly inferences: number;
+  /** Inferences of which at least one bit differs from the interpreter's. */
+  readonly mismatches: number;
+  /** The first inference that differs. */
+  readonly firstMismatch: { readonly inference: number; readonly expected: number[]; readonly actual: number[] } | null;
+  /** First input accepted to last output of the first inference, on an idle machine without pauses; measured. */
+  readonly cyclesPerInference: number;
+  /** Between the last outputs of the last two inferences, back to back; null with pauses or fewer than three inferences. */
+  readonly initiationInterval: number | null;
+  /** All cycles simulated. */
+  readonly cycles: number;
+}
+
+/**
+ * Runs the accelerator's register transfer cycle by cycle and compares every output bit with the interpreter.
+ *
+ * The first inference runs alone on an idle machine, which measures `cyclesPerInference`; the others follow back to back.
+ * @param samples sample codes: whole windows [count][n][m] in mode `window`; one series [rows][m] of at least n rows in
+ *   mode `sample`, where each row from the n-th on gives a forecast
+ * @throws GatecastError "data" where the samples are too few or not whole; "verification" where the hardware never answers
+ */
+export function simulateAccelerator(
+  model: IntegerModel,
+  plan: Pick<Plan, "mode" | "cyclesPerInference">,
+  accelerator: Accelerator,
+  samples: Int32Array | Int16Array,
+  options: SimulationOptions = {},
+): SimulationResult {
+  const { window, inputs, horizon, targets } = model.architecture;
+  const width = horizon * targets;
+  const rows = samples.length / inputs;
+  const inferences = plan.mode === "window" ? rows / window : rows - window + 1;
+  if (!Number.isInteger(inferences) || inferences < 1) {
+    throw new GatecastError(
+      "data",
+      `${samples.length} sample codes are not enough for an inference, or not whole windows.`,
+      {
+        remedy: `Give whole windows of ${window} steps and ${inputs} column(s), at least one.`,
+      },
+    );
+  }
+  const interpreter = createInterpreter(model);
+  const expected =
+    plan.mode === "window"
+      ? interpreter.run(samples)
+      : interpreter.runAt(
+          samples,
+          Array.from({ length: inferences }, (_, row) => row),
+        );
+
+  const stalls = options.stalls ?? 0;
+  const random = new Random(options.seed ?? 1);
+  const sim = simulate(accelerator, { checks: options.checks ?? false });
+  const valid = sim.port("sample_valid");
+  const data = sim.port("sample_data");
+  const taken = sim.port("sample_ready");
+  const ready = sim.port("forecast_ready");
+  const offered = sim.port("forecast_valid");
+  const forecast = sim.port("forecast_data");
+  const word = wordOf(samples, inputs, model.precision.samples);
+
+  /** Rows after which the first inference has begun alone: the next row is held back until it is done. */
+  const firstRows = window;
+  const starting = plan.mode === "window" ? 0 : window - 1;
+  const outputs = new Int32Array(inferences * width);
+  let row = 0;
+  let produced = 0;
+  let start = -1;
+  let offering = false;
+  let cyclesPerInference = 0;
+  let patience = 0;
+  const ends: number[] = [];
+  let cycle = 0;
+  for (; produced < outputs.length; cycle++) {
+    const alone = ends.length === 0;
+    const allowed = row < (alone ? Math.min(rows, firstRows) : rows);
+    offering ||= allowed && (alone || stalls === 0 || random.uniform() >= stalls);
+    valid.set(offering ? 1 : 0);
+    if (offering) word(row, data.set, sim.poke);
+    const accepts = alone || stalls === 0 || random.uniform() >= stalls;
+    ready.set(accepts ? 1 : 0);
+    patience++;
+    if (offering && taken.get() === 1) {
+      if (row === starting) start = cycle;
+      row++;
+      offering = false;
+      patience = 0;
+    }
+    if (accepts && offered.get() === 1) {
+      outputs[produced++] = forecast.get();
+      patience = 0;
+      if (produced % width === 0) {
+        ends.push(cycle);
+        if (alone) cyclesPerInference = cycle - start + 1;
+        options.onProgress?.(ends.length, inferences);
+      }
+    }
+    sim.step();
+    if (patience > 1000 + (20 * plan.cyclesPerInference) / (1 - Math.min(stalls, 0.99))) {
+      throw new GatecastError(
+        "verification",
+        `The simulated accelerator stands still at cycle ${cycle}, in inference ${ends.length}.`,
+        {
+          remedy: "This is a defect of the generated hardware: please report it with the model and the plan.",
+        },
+      );
+    }
+  }
+
+  let mismatches = 0;
+  let firstMismatch: SimulationResult["firstMismatch"] = null;
+  for (let inference = 0; inference < inferences; inference++) {
+    const from = inference * width;
+    const actualCodes = [...outputs.subarray(from, from + width)];
+    const expectedCodes = [...expected.subarray(from, from + width)];
+    if (actualCodes.every((code, index) => code === expectedCodes[index])) continue;
+    mismatches++;
+    firstMismatch ??= { inference, expected: expectedCodes, actual: actualCodes };
+  }
+  const [before, last] = ends.slice(-2);
+  const initiationInterval = stalls === 0 && ends.length >= 4 ? (last ?? 0) - (before ?? 0) : null;
+  return { outputs, inferences, mismatches, firstMismatch, cyclesPerInference, initiationInterval, cycles: cycle };
+}
+
+/** Sets the sample port to a row: the code itself, or all columns packed, column 0 in the low bits. */
+function wordOf(samples: Int32Array | Int16Array, inputs: number, bits: number) {
+  return (row: number, set: (value: number) => void, poke: (values: Record<string, bigint>) => void): void => {
+    if (inputs === 1) {
+      set(samples[row] ?? 0);
+      return;
+    }
+    let packed = 0n;
+    for (let column = inputs - 1; column >= 0; column--) {
+      packed = (packed << BigInt(bits)) | BigInt.asUintN(bits, BigInt(samples[row * inputs + column] ?? 0));
+    }
+    poke({ sample_data: packed });
+  };
+}
