@@ -1,6 +1,8 @@
 import { codeRange, tensor } from "../model/index.js";
 import { createInterpreter } from "./interpreter.js";
-import type { IntegerModel } from "./model.js";
+import { attentionIntervals } from "./intervals.js";
+import type { IntegerAttention, IntegerModel, Interval } from "./model.js";
+import { requantise } from "./requantise.js";
 
 /** Which codes a code tensor took over many windows. */
 export interface TensorCoverage {
@@ -28,7 +30,10 @@ export function measureCoverage(model: IntegerModel, codes: Int32Array | Int16Ar
   }
   for (const operator of graph.operators) {
     if (operator.kind !== "attention") continue;
-    counters.set(`${operator.name}.scores`, new CodeCounter(codeRange(operator.scoreBits, true)));
+    const data = model.operators.get(operator.name);
+    if (data?.kind !== "attention") throw new Error(`the model's "${operator.name}" is not attention`);
+    const possible = possibleScores(data, attentionIntervals(graph, operator.name, data).dot);
+    counters.set(`${operator.name}.scores`, new CodeCounter(codeRange(operator.scoreBits, true), possible));
   }
   const input = tensor(graph, graph.input);
   const length = input.tokens * input.features;
@@ -42,14 +47,21 @@ export function measureCoverage(model: IntegerModel, codes: Int32Array | Int16Ar
 
 /**
  * The tensors that a comparison on these windows would say too little about: those that took less than `share` of their
- * codes (or, where fewer values than codes were seen, less than `share` as many different ones), or missed a clamp.
+ * codes (of half as many as values were seen, where that is less), or missed a clamp.
  */
 export function sleepingTensors(coverage: ReadonlyMap<string, TensorCoverage>, share = 0.5): string[] {
   return [...coverage]
     .filter(([, { observed, taken, groups, reachedLow, reachedHigh }]) => {
-      return taken < share * Math.min(groups, observed) || !reachedLow || !reachedHigh;
+      return taken < share * Math.min(groups, observed / 2) || !reachedLow || !reachedHigh;
     })
     .map(([name]) => name);
+}
+
+/** How many score codes there are at all: with narrow queries and keys, dot products step over some. */
+function possibleScores(data: IntegerAttention, dot: Interval): number {
+  const codes = new Set<number>();
+  for (let value = dot.lo; value <= dot.hi; value++) codes.add(requantise(value, 0, data.score));
+  return codes.size;
 }
 
 class CodeCounter {
@@ -61,11 +73,15 @@ class CodeCounter {
   #low = false;
   #high = false;
 
-  constructor({ lo, hi }: { readonly lo: number; readonly hi: number }) {
+  readonly #groups: number;
+
+  /** @param possible how many different codes can occur, where that is less than the range has */
+  constructor({ lo, hi }: Interval, possible = Number.POSITIVE_INFINITY) {
     this.#lo = lo;
     this.#hi = hi;
     this.#codesPerGroup = Math.ceil((hi - lo + 1) / 256);
     this.#seen = new Uint8Array(Math.ceil((hi - lo + 1) / this.#codesPerGroup));
+    this.#groups = Math.min(this.#seen.length, possible);
   }
 
   count(data: ArrayLike<number>): void {
@@ -82,7 +98,7 @@ class CodeCounter {
     return {
       observed: this.#observed,
       taken: this.#seen.reduce((sum, seen) => sum + seen, 0),
-      groups: this.#seen.length,
+      groups: this.#groups,
       reachedLow: this.#low,
       reachedHigh: this.#high,
     };

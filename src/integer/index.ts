@@ -1,6 +1,8 @@
 export { withoutBranch } from "./branch.js";
+export { checkIntegerModel } from "./check.js";
 export { type Converter, createConverter, toIntegerModel } from "./conversion/index.js";
 export { measureCoverage, sleepingTensors, type TensorCoverage } from "./coverage.js";
+export { parseIntegerModel, serialiseIntegerModel } from "./file.js";
 export { createInterpreter, type Interpreter, planOperator, type Trace } from "./interpreter.js";
 export { type AttentionIntervals, attentionIntervals, type FeatureIntervals, tensorIntervals } from "./intervals.js";
 export * from "./model.js";

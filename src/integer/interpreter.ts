@@ -46,7 +46,8 @@ export function createInterpreter(model: IntegerModel): Interpreter {
     const { tokens } = tensor(graph, name);
     tensors.set(name, allocate(tokens * features.length, features));
   }
-  const plan = planGraph(graph, model.operators, tensors);
+  const steps = planGraph(graph, model.operators, tensors);
+  let traced: ReturnType<typeof planTrace> | undefined;
   const input = tensors.get(graph.input);
   const output = tensors.get(graph.output);
   if (!input || !output) throw new Error("the graph has no input or no output");
@@ -75,7 +76,7 @@ export function createInterpreter(model: IntegerModel): Interpreter {
     const forecasts = new Int32Array(count * width);
     for (let window = 0; window < count; window++) {
       load(codes, firstOf(window));
-      for (const step of plan.steps) step();
+      for (const step of steps) step();
       for (let index = 0; index < width; index++) forecasts[window * width + index] = output[index] as number;
     }
     return forecasts;
@@ -101,12 +102,14 @@ export function createInterpreter(model: IntegerModel): Interpreter {
           remedy: "Cut the window out with subarray.",
         });
       }
-      // Planned anew, with room for the internals of attention.
-      const attention = new Map<string, AttentionInternals>();
-      const traced = planGraph(graph, model.operators, tensors, attention);
+      // Planned once more, with room for the internals of attention, at the first trace.
+      traced ??= planTrace(graph, model.operators, tensors);
       load(codes, 0);
       for (const step of traced.steps) step();
-      return { tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])), attention };
+      return {
+        tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])),
+        attention: new Map([...traced.attention].map(([name, internals]) => [name, copy(internals)])),
+      };
     },
   };
 }
@@ -117,18 +120,36 @@ function planGraph(
   operators: ReadonlyMap<string, IntegerOperator>,
   tensors: ReadonlyMap<string, TensorData>,
   internals?: Map<string, AttentionInternals>,
-): { readonly steps: readonly (() => void)[] } {
+): readonly (() => void)[] {
   const of = (name: string): TensorData => {
     const found = tensors.get(name);
     if (!found) throw new Error(`no room for tensor "${name}"`);
     return found;
   };
-  const steps = graph.operators.map((operator) => {
+  return graph.operators.map((operator) => {
     const data = operators.get(operator.name);
     if (!data) throw new Error(`the model has no operator "${operator.name}"`);
     return planOperator(graph, operator, data, of, internals);
   });
-  return { steps };
+}
+
+function planTrace(
+  graph: Graph,
+  operators: ReadonlyMap<string, IntegerOperator>,
+  tensors: ReadonlyMap<string, TensorData>,
+): { readonly steps: readonly (() => void)[]; readonly attention: ReadonlyMap<string, AttentionInternals> } {
+  const attention = new Map<string, AttentionInternals>();
+  return { steps: planGraph(graph, operators, tensors, attention), attention };
+}
+
+function copy({ scores, exponentials, sums, reciprocals, weighted }: AttentionInternals): AttentionInternals {
+  return {
+    scores: scores.slice(),
+    exponentials: exponentials.slice(),
+    sums: sums.slice(),
+    reciprocals: reciprocals.slice(),
+    weighted: weighted.slice(),
+  };
 }
 
 /** The function of one operator on kept tensors. `internals`, where given, receives those of attention. */

@@ -1,4 +1,6 @@
 export * from "./architecture.js";
 export * from "./graph.js";
+export * from "./parameter-file.js";
 export * from "./parameters.js";
 export * from "./precision.js";
+export { readSafetensors, type SafeTensor, type SafeTensors, writeSafetensors } from "./safetensors.js";

@@ -73,7 +73,7 @@ export function requireQuantiser(
     });
   }
   checkQuantiser(tensor(graph, name), quantiser);
-  return quantiser;
+  return { scale: quantiser.scale, zeroPoint: quantiser.zeroPoint + 0 }; // never -0
 }
 
 /** @throws GatecastError "model" where the scale is not positive, or the zero point is not what the tensor allows */

@@ -27,7 +27,7 @@ export function randomQuantisedParameters(graph: Graph, seed: number): Quantised
 }
 
 /** Values beyond each clamp that are aimed at in 64 windows, in all features and tokens of a tensor together. */
-const clampedIn64Windows = 8;
+const clampedIn64Windows = 10;
 
 /**
  * Goes through the graph once. Each operator gets random weights whose result has a spread near 1, the quantiser of its
@@ -178,7 +178,7 @@ class Calibration {
   #quantise(name: string, values: Float64Array): void {
     const { bits, symmetric, relu, tokens, features } = tensor(this.#graph, name);
     const range = codeRange(bits ?? 1, symmetric);
-    const beyond = clamp(clampedIn64Windows / (64 * tokens * features), 0.02, 0.12);
+    const beyond = clamp(clampedIn64Windows / (64 * tokens * features), 0.02, 0.15);
     const sorted = values.toSorted();
     const low = Math.min(quantile(sorted, beyond), 0);
     const high = Math.max(quantile(sorted, 1 - beyond), 0);
