@@ -5,17 +5,19 @@ export function count(value: number): string {
   return group(String(Math.round(value)));
 }
 
-/** `digits` significant digits, never an exponent between 1e-5 and 1e15, thousands grouped: 9.6134 -> "9.61". */
+/**
+ * At least `digits` significant digits; digits before the point are never dropped, thousands are grouped, and there is no
+ * exponent between 1e-5 and 1e15: 9.6134 -> "9.61", 1234.5 -> "1,235".
+ */
 export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
-  const rounded = Number(value.toPrecision(digits));
-  const size = Math.abs(rounded);
+  const size = Math.abs(Number(value.toPrecision(digits)));
   if (size < 1e-5 || size >= 1e15) return value.toExponential(digits - 1);
   let places = digits;
   for (let limit = 1; size >= limit && places > 0; limit *= 10) places--;
   if (size < 1) for (let limit = 0.1; size < limit * 0.9999999999; limit /= 10) places++;
-  return group(rounded.toFixed(places));
+  return group(value.toFixed(places));
 }
 
 /** As `significant`, without zeros at the end: 100 -> "100", 0.0625 -> "0.0625". */

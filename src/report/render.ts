@@ -1,5 +1,6 @@
 import type { ReportData } from "./data.js";
 import { html, type Markup, raw } from "./html.js";
+import { checkOf } from "./judge.js";
 import { acceleratorSection } from "./sections/accelerator.js";
 import { errorSection } from "./sections/errors.js";
 import { forecastSection } from "./sections/forecast.js";
@@ -46,7 +47,7 @@ export function renderReport(data: ReportData): string {
 <p class="brand">Gatecast report · ${data.run}</p>
 <h1>Forecasting <code>${data.targets.map((target) => target.column).join(", ")}</code></h1>
 <p class="lead">${headline(data)}</p>
-${tiles(data)}
+${tiles(data)}${missing(data)}
 </header>
 <nav aria-label="Parts of this report">${parts.map((part) => html`<a href="#${part.id}">${part.title}</a> `)}</nav>
 <main>${parts.map(
@@ -62,6 +63,23 @@ ${part.body}
 </html>
 `;
   return page.text;
+}
+
+const steps: readonly (readonly [command: string, what: string, done: (data: ReportData) => boolean])[] = [
+  ["train", "training", (data) => data.learning !== undefined],
+  ["evaluate", "evaluation on the test set", (data) => data.evaluation !== undefined],
+  ["generate", "the hardware's plan and sources", (data) => data.accelerator !== undefined],
+  ["simulate", "simulation", (data) => checkOf(data, "rtl") !== undefined],
+  ["synthesize", "synthesis", (data) => data.resources?.totals.some((total) => total.basis !== "estimated") === true],
+];
+
+/** Says right at the top what this report cannot say yet. */
+function missing(data: ReportData): Markup | null {
+  const open = steps.filter(([, , done]) => !done(data));
+  if (open.length === 0) return null;
+  return html`<p class="undone missing"><strong>Not done yet:</strong> ${open.map(
+    ([command, what], index) => html`${index > 0 && ", "}${what} (<code>gatecast ${command}</code>)`,
+  )}.</p>`;
 }
 
 function tiles(data: ReportData): Markup | null {

@@ -76,6 +76,7 @@ td.quiet,td.open{color:var(--muted)}
 .verdict.equal{background:var(--good-soft);color:var(--good)}
 .verdict.differs{background:var(--bad-soft);color:var(--bad);font-weight:650}
 .undone{padding:10px 14px;border-left:3px solid var(--warn);border-radius:4px;background:var(--warn-soft);max-width:none}
+.missing{margin:18px 0 0;font-size:14px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 28px;margin:0 0 14px;font-size:13.5px}
 .facts div{display:flex;gap:12px;padding:5px 0;border-bottom:1px solid var(--grid)}
 .facts dt{flex:0 0 104px;color:var(--muted)}
@@ -119,10 +120,13 @@ pre{margin:0 0 14px;padding:12px 14px;border-radius:6px;background:var(--soft);o
 .hash{font-size:.82em}
 footer{color:var(--muted);font-size:13px}
 @media (max-width:720px){body{padding:0 12px 32px}section{padding:18px 14px}h1{font-size:24px}.lead{font-size:16px}
-.pair{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}}
+.pair{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}
+th[scope=row]{min-width:108px}.bar{min-width:56px}}
 @media (max-width:720px){.chart.wide{display:none}.chart.narrow{display:block}}
 @media print{@page{margin:14mm}body{padding:0;max-width:none;background:none;font-size:10.5pt}nav{display:none}
 section{padding:0;border:0;break-inside:auto}h2,h3{break-after:avoid}figure,tr,.tiles li,.chain li{break-inside:avoid}
 .chart.wide{display:block}.chart.narrow{display:none}.scroll,.diagram,pre{overflow:visible}.diagram svg{min-width:0}.diagram svg{max-height:240mm}
+body{line-height:1.4}.lead{font-size:12.5pt}.pair{grid-template-columns:repeat(2,minmax(0,1fr))}.pair .chart.narrow{display:block}.pair .chart.wide{display:none}
+table{font-size:8.5pt}table code{white-space:normal}.bar{min-width:36px}th[scope=row]{min-width:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

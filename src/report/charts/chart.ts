@@ -77,6 +77,8 @@ function tidy(svg: string, id: string, label: string): string {
   return svg
     .replace(/<style[\s\S]*?<\/style>/g, "")
     .replace(/<rect [^>]*fill="none"[^>]*><\/rect>/, "")
+    .replace(/<path d="[^"]*"(?: transform="[^"]*")? fill="none"><\/path>/g, "")
+    .replaceAll(' fill="#000"', "")
     .replace(/ (class="zr[^"]*"|pointer-events="visible"|xmlns:xlink="[^"]*"|version="1.1"|baseProfile="full")/g, "")
     .replace(/^<svg width="\d+" height="\d+"/, html`<svg role="img" aria-label="${label}"`.text)
     .replace(/\b(id="|url\(#)(zr[\w-]+)/g, (_, before: string, name: string) => before + own(name))

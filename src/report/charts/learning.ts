@@ -53,7 +53,7 @@ export function learningChart(id: string, learning: LearningReport): Markup {
           data: phases.map((phase) => ({
             xAxis: phase.first,
             label: {
-              formatter: phase.name,
+              formatter: () => phase.name,
               color: ink.text,
               position: "end",
               align: "left",

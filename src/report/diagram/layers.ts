@@ -156,7 +156,8 @@ function assignLevels(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]
   let base = 0;
   for (const band of bands) {
     const members = nodes.filter((node) => node.band === band);
-    for (const node of members) levels.set(node.id, base);
+    const inside = new Set(members.map((node) => node.id));
+    for (const id of inside) levels.set(id, base);
     // A longest path has at most as many steps as there are boxes; one that still grows is a circle.
     for (let round = 0, moved = true; moved; round++) {
       if (round > members.length) throw new Error("the edges lead in a circle");
@@ -164,8 +165,7 @@ function assignLevels(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[]
       for (const edge of edges) {
         const to = levels.get(edge.to);
         const from = levels.get(edge.from);
-        if (from === undefined || to === undefined || to > from || !members.some((node) => node.id === edge.to))
-          continue;
+        if (from === undefined || to === undefined || to > from || !inside.has(edge.to)) continue;
         levels.set(edge.to, from + 1);
         moved = true;
       }

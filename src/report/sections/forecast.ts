@@ -2,7 +2,7 @@ import { errorByHour, errorDistribution } from "../charts/errors.js";
 import { forecastChart } from "../charts/forecast.js";
 import { chooseStretch, liveliest, type Stretch } from "../charts/stretch.js";
 import type { ForecastTrace, ReportData } from "../data.js";
-import { plural, significant, timestamp } from "../format.js";
+import { plural, significant, stepName, timestamp } from "../format.js";
 import { html } from "../html.js";
 import { unitOf } from "../judge.js";
 import { notDone, type Section } from "./section.js";
@@ -23,10 +23,17 @@ export function forecastSection(data: ReportData): Section {
     const hours = errorByHour(`hours-${index}`, target, trace);
     return html`${parts.length > 1 && html`<h3><code>${target.column}</code></h3>`}
 <figure>${forecastChart(`forecast-${index}`, target, trace, stretch)}<figcaption>${caption(trace, stretch)} RMSE here ${significant(stretch.rmse)}${unitOf(target)}.</figcaption></figure>
-${close && html`<h3>Closer: where the signal moves most in it</h3><figure>${forecastChart(`closer-${index}`, target, trace, close, true)}<figcaption>${period(trace, close)}RMSE here ${significant(close.rmse)}${unitOf(target)}.</figcaption></figure>`}
+${close && html`<h3>Closer, where the signal moves most</h3><figure>${forecastChart(`closer-${index}`, target, trace, close, true)}<figcaption>${period(trace, close)}RMSE here ${significant(close.rmse)}${unitOf(target)}.</figcaption></figure>`}
 <div class="pair"><figure>${errorDistribution(`errors-${index}`, target, trace)}</figure>${hours && html`<figure>${hours}</figure>`}</div>`;
   });
-  return { id: "forecast", title, body: html`${body}` };
+  const { window } = data.model.architecture;
+  const { stepSeconds } = data.data;
+  const step = stepSeconds === undefined ? "one step" : `one step (${stepName(stepSeconds)})`;
+  return {
+    id: "forecast",
+    title,
+    body: html`<p>Each forecast looks ${step} ahead, from the ${window} samples before it.</p>${body}`,
+  };
 }
 
 function period(trace: ForecastTrace, stretch: Stretch): string {
