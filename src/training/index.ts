@@ -1,3 +1,4 @@
+export { evaluateCodes } from "./codes/evaluate.js";
 export { type FloatResult, trainFloat } from "./float.js";
 export { type ForwardOptions, forward } from "./forward.js";
 export { initialise } from "./initialise.js";
