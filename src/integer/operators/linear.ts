@@ -17,27 +17,27 @@ export function planLinear(
 ): () => void {
   const { rows, columns } = operator.weight;
   const tokens = input.length / columns; // one where the window is flattened
-  const finish = data.requantiser && planRequantiser(data.requantiser, rows);
+  const finish = data.requantiser ? planRequantiser(data.requantiser, rows) : copy;
   const narrow = fitsInt32(data.accumulators) && fitsInt32(sumIntervals(data)) && input instanceof Int32Array;
 
   if (narrow) {
     const product = new Product(tokens, rows, columns, largestSum(data));
     product.setRight(data.weights, 0, columns, 1);
     const bias = Int32Array.from(data.bias);
-    const acc = finish || !(output instanceof Int32Array) ? new Int32Array(tokens * rows) : output;
+    const acc = new Int32Array(tokens * rows);
     return () => {
       product.setLeft(input, 0, columns);
       product.run();
       addBias(product.sums, bias, acc);
-      if (finish) finish(acc, output);
+      finish(acc, output);
     };
   }
   const weights = Float64Array.from(data.weights);
   const bias = Float64Array.from(data.bias);
-  const acc = finish || !(output instanceof Float64Array) ? new Float64Array(tokens * rows) : output;
+  const acc = new Float64Array(tokens * rows);
   return () => {
     accumulateWide(input, weights, bias, acc, rows, columns);
-    if (finish) finish(acc, output);
+    finish(acc, output);
   };
 }
 
@@ -47,6 +47,11 @@ export function runLinear(operator: LinearOperator, data: IntegerLinear, input: 
   const output = data.requantiser ? new Int32Array(length) : allocate(length, data.accumulators);
   planLinear(operator, data, input, output)();
   return output;
+}
+
+/** An accumulator tensor is what it is. */
+function copy(acc: TensorData, output: TensorData): void {
+  output.set(acc);
 }
 
 /** What the sums can take without their bias: no wider than the accumulators with the biases taken off. */

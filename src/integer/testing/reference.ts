@@ -37,11 +37,12 @@ function referenceOperator(
   of: (name: string) => bigint[],
 ): bigint[] {
   const data = model.operators.get(operator.name);
-  if (operator.kind === "linear" && data?.kind === "linear") return linear(data, of(operator.input));
+  if (operator.kind === "linear" && data?.kind === "linear") return referenceLinear(data, of(operator.input));
   if (operator.kind === "attention" && data?.kind === "attention") {
-    return attention(data, operator.heads, features, of(operator.query), of(operator.key), of(operator.value));
+    return referenceAttention(data, operator.heads, features, of(operator.query), of(operator.key), of(operator.value));
   }
-  if (operator.kind === "residual" && data?.kind === "residual") return residual(data, operator.addends.map(of));
+  if (operator.kind === "residual" && data?.kind === "residual")
+    return referenceResidual(data, operator.addends.map(of));
   if (operator.kind === "pool") {
     const x = of(operator.input);
     return Array.from({ length: features }, (_, c) => sum(x.filter((_value, index) => index % features === c)));
@@ -51,7 +52,8 @@ function referenceOperator(
   throw new Error(`the model's "${operator.name}" is not a ${operator.kind}`);
 }
 
-function linear(data: IntegerLinear, x: readonly bigint[]): bigint[] {
+/** `linear` on one tensor. */
+export function referenceLinear(data: IntegerLinear, x: readonly bigint[]): bigint[] {
   const rows = data.accumulators.length;
   const columns = data.weights.length / rows;
   return Array.from({ length: (x.length / columns) * rows }, (_, index) => {
@@ -63,7 +65,8 @@ function linear(data: IntegerLinear, x: readonly bigint[]): bigint[] {
   });
 }
 
-function attention(
+/** `attention` on one tensor, `features` to a token. */
+export function referenceAttention(
   data: IntegerAttention,
   heads: number,
   features: number,
@@ -93,7 +96,8 @@ function attention(
   });
 }
 
-function residual(data: IntegerResidual, addends: readonly (readonly bigint[])[]): bigint[] {
+/** `residual` on one tensor. */
+export function referenceResidual(data: IntegerResidual, addends: readonly (readonly bigint[])[]): bigint[] {
   const features = data.constants.length;
   return (addends[0] ?? []).map((_, index) => {
     const c = index % features;
