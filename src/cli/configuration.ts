@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "../model/index.js";
-import { resolveSeriesOptions } from "../series/options.js";
+import { resolveSeriesOptions } from "../series/index.js";
+import { floatDefaults, quantisedDefaults } from "../training/index.js";
 
 /** Name of the built-in, seeded series that stands in for a file ("--data builtin:traffic"). */
 export const builtinSeries = "builtin:traffic";
@@ -26,9 +27,10 @@ const holes = () => {
   return z.union([z.enum(["error", "drop"]), z.strictObject({ interpolate: z.int().positive() })], { error });
 };
 
-/** The defaults of the data's options are those of the series room. */
+/** The defaults of the data's and the training's options are those of their rooms. */
 const seriesDefaults = resolveSeriesOptions({ target: "-" });
 
+const rate = () => number("a number above 0 and at most 1", Number.MIN_VALUE, 1);
 const fraction = number("a fraction above 0 and below 1", Number.EPSILON, 1 - Number.EPSILON);
 const fractionsError = `three fractions that sum to 1, "0.6/0.2/0.2" on the command line`;
 
@@ -84,10 +86,12 @@ export const configurationSchema = z.strictObject({
   forecastBits: whole(2, 16).default(16),
 
   seed: whole(0, 2 ** 32 - 1).default(1),
-  epochs: whole(1, 10_000).default(40),
-  qatEpochs: whole(1, 10_000).default(20),
-  batch: whole(1, 65_536).default(64),
-  learningRate: number("a number above 0 and at most 1", Number.MIN_VALUE, 1).default(0.003),
+  epochs: whole(1, 10_000).default(floatDefaults.epochs),
+  qatEpochs: whole(1, 10_000).default(quantisedDefaults.epochs),
+  batch: whole(1, 65_536).default(floatDefaults.batch),
+  learningRate: rate().default(floatDefaults.learningRate),
+  qatLearningRate: rate().default(quantisedDefaults.learningRate),
+  patience: whole(1, 10_000).default(floatDefaults.patience),
 
   device: text("the name of a device").default("xc7s15"),
   clock: number("a frequency in MHz from 1 to 1000", 1, 1000).nullable().default(null),

@@ -77,7 +77,9 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   epochs: { kind: "number", value: "count", help: "epochs in floating point, at most" },
   qatEpochs: { kind: "number", value: "count", help: "quantisation-aware epochs after them, at most" },
   batch: { kind: "number", value: "windows", help: "windows in a batch" },
-  learningRate: { kind: "number", value: "rate", help: "Adam's step" },
+  learningRate: { kind: "number", value: "rate", help: "highest learning rate of float training" },
+  qatLearningRate: { kind: "number", value: "rate", help: "highest learning rate of quantisation-aware training" },
+  patience: { kind: "number", value: "epochs", help: "epochs without a better validation loss before a phase ends" },
 
   device: { kind: "text", value: "name", help: "the FPGA whose budget must hold the design" },
   clock: { kind: "number", value: "MHz", help: "clock at which latency is given, if not the device's usual one" },
@@ -133,7 +135,7 @@ export const optionGroups = {
     "sampleBits",
     "forecastBits",
   ],
-  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate"],
+  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
   "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "yosys"],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 

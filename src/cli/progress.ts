@@ -7,8 +7,11 @@ export interface Progress {
 }
 
 export interface Task {
-  /** `fraction` in 0..1 of the work; `detail` is what is worth knowing now ("epoch 3/40, loss 0.012"). */
-  update(fraction: number, detail: string): void;
+  /**
+   * `fraction` in 0..1 of the work; `detail` is what is worth knowing now ("epoch 3/40, loss 0.012"); `secondsLeft` where
+   * the work knows better than the share of it that is done.
+   */
+  update(fraction: number, detail: string, secondsLeft?: number): void;
   /** Ends the live line; `summary` stays where given. */
   end(summary?: string): void;
 }
@@ -65,12 +68,14 @@ class LineProgress implements Progress {
     const started = this.now();
     let last = this.live ? Number.NEGATIVE_INFINITY : started;
     return {
-      update: (fraction, detail) => {
+      update: (fraction, detail, secondsLeft) => {
         const time = this.now();
         if (time - last < (this.live ? liveIntervalMilliseconds : plainIntervalMilliseconds)) return;
         last = time;
         const share = Math.min(1, Math.max(0, fraction));
-        const left = share > 0.01 ? `${duration(((time - started) * (1 - share)) / share / 1000)} left` : "";
+        const guess = share > 0.01 ? ((time - started) * (1 - share)) / share / 1000 : undefined;
+        const seconds = secondsLeft ?? guess;
+        const left = seconds === undefined ? "" : `${duration(seconds)} left`;
         const percent = `${Math.floor(share * 100)} %`;
         if (this.live) this.draw([label.padEnd(11), bar(share), percent.padStart(5), detail, left]);
         else this.output.write(`${[`${label}: ${percent}`, detail, left].filter((part) => part !== "").join(", ")}\n`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readSafetensors, type SafeTensor, writeSafetensors } from "../../model/index.js";
 import { type CleanSeries, type PreparedSeries, type Scaler, WindowSet, type WindowShape } from "../../series/index.js";
 
 /** A prepared recording as later steps need it. */
@@ -13,18 +14,13 @@ export interface PreparedData {
   readonly findings: PreparedSeries["findings"];
 }
 
+export const preparedFiles = { description: "data/series.json", arrays: "data/series.safetensors" } as const;
+
 const count = z.int().nonnegative();
-const finding = z.object({
-  kind: z.string(),
-  count,
-  message: z.string(),
-  examples: z.array(z.object({ line: z.number(), text: z.string() })),
-});
+const counts = z.object({ train: count, validation: count, test: count });
 const description = z.object({
   source: z.string(),
-  rows: count,
   columns: z.array(z.string()),
-  timestamps: z.boolean(),
   stepMilliseconds: z.number().nullable(),
   segments: z.array(z.object({ start: count, end: count })),
   scaler: z.object({
@@ -33,110 +29,100 @@ const description = z.object({
     ),
   }),
   shape: z.object({ inputs: z.array(z.string()), targets: z.array(z.string()), window: count, horizon: count }),
-  windows: z.object({ train: count, validation: count, test: count }),
-  counts: z.object({
-    rows: count,
-    usableRows: count,
-    segments: count,
-    windows: z.object({ train: count, validation: count, test: count }),
-  }),
-  findings: z.array(finding),
+  counts: z.object({ rows: count, usableRows: count, segments: count, windows: counts }),
+  findings: z.array(
+    z.object({
+      kind: z.string(),
+      count,
+      message: z.string(),
+      examples: z.array(z.object({ line: z.number(), text: z.string() })),
+    }),
+  ),
 });
-type Description = z.output<typeof description>;
 
-/**
- * A prepared recording as two files: JSON that describes it and, as the manifest's hashes vouch for the bytes, plain
- * little-endian arrays one behind the other: the columns and timestamps (64-bit floats), the table's rows and the windows'
- * first rows of train, validation, test (32-bit integers), the marks of interpolated values (bytes).
- */
+/** A prepared recording as two files: JSON that describes it, and its arrays as safetensors. */
 export function encodePrepared(prepared: PreparedSeries): { description: string; arrays: Uint8Array } {
   const { series, scaler, shape, counts, findings, train, validation, test } = prepared;
-  const content: Description = {
+  const content = {
     source: series.source,
-    rows: series.rows,
     columns: series.columns.map(({ name }) => name),
-    timestamps: series.timestamps !== undefined,
     stepMilliseconds: series.stepMilliseconds ?? null,
-    segments: series.segments.map(({ start, end }) => ({ start, end })),
-    scaler: { columns: scaler.columns.map((column) => ({ ...column })) },
-    shape: { ...shape, inputs: [...shape.inputs], targets: [...shape.targets] },
-    windows: { train: train.count, validation: validation.count, test: test.count },
-    counts: { ...counts, windows: { ...counts.windows } },
-    findings: findings.map((entry) => ({ ...entry, examples: entry.examples.map((place) => ({ ...place })) })),
+    segments: series.segments,
+    scaler,
+    shape,
+    counts,
+    findings,
   };
-  const arrays = [
-    ...series.columns.map(({ values }) => values),
-    ...(series.timestamps === undefined ? [] : [series.timestamps]),
-    series.tableRows,
-    ...[train, validation, test].map(({ starts }) => starts),
-    ...series.columns.map(({ filled }) => filled),
-  ];
-  const bytes = new Uint8Array(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const array of arrays) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
-    at += array.byteLength;
+  const arrays: Record<string, SafeTensor["data"]> = { table_rows: series.tableRows };
+  if (series.timestamps !== undefined) arrays.timestamps = series.timestamps;
+  for (const [index, { values, filled }] of series.columns.entries()) {
+    arrays[`columns.${index}.values`] = values;
+    arrays[`columns.${index}.filled`] = filled;
   }
-  return { description: `${JSON.stringify(content, undefined, 2)}\n`, arrays: bytes };
+  for (const [name, { starts }] of Object.entries({ train, validation, test })) arrays[`${name}.starts`] = starts;
+  const tensors = new Map(
+    Object.entries(arrays).map(([name, data]): [string, SafeTensor] => [name, { shape: [data.length], data }]),
+  );
+  return { description: `${JSON.stringify(content, undefined, 2)}\n`, arrays: writeSafetensors(tensors) };
 }
 
-/** The inverse of `encodePrepared`, for files that the manifest vouches for. */
+/**
+ * The inverse of `encodePrepared`, for files that the manifest vouches for.
+ *
+ * @throws GatecastError "run" where the arrays are not a safetensors file
+ */
 export function decodePrepared(text: string, arrays: Uint8Array): PreparedData {
   const content = description.parse(JSON.parse(text));
-  const buffer = arrays.slice().buffer;
-  let at = 0;
-  const take = <A>(make: (from: number) => A, bytes: number): A => {
-    const made = make(at);
-    at += bytes;
-    return made;
-  };
-  const doubles = (length: number) => take((from) => new Float64Array(buffer, from, length), 8 * length);
-  const integers = (length: number) => take((from) => new Int32Array(buffer, from, length), 4 * length);
-  const bytes = (length: number) => take((from) => new Uint8Array(buffer, from, length), length);
-
-  const { rows, windows, scaler, shape } = content;
-  const values = content.columns.map(() => doubles(rows));
-  const timestamps = content.timestamps ? doubles(rows) : undefined;
-  const tableRows = integers(rows);
-  const starts = {
-    train: integers(windows.train),
-    validation: integers(windows.validation),
-    test: integers(windows.test),
-  };
-  const columns = content.columns.map((name, index) => ({
-    name,
-    values: values[index] ?? new Float64Array(0),
-    filled: bytes(rows),
-  }));
-  if (at !== buffer.byteLength) throw new Error(`prepared data has ${buffer.byteLength} bytes; ${at} are described`);
-
+  const { tensors } = readSafetensors(arrays, preparedFiles.arrays);
+  const doubles = arrayOf(tensors, Float64Array);
+  const integers = arrayOf(tensors, Int32Array);
+  const marks = arrayOf(tensors, Uint8Array);
   const findings = content.findings as PreparedSeries["findings"];
+  const tableRows = integers("table_rows");
   const series: CleanSeries = {
     source: content.source,
-    rows,
-    columns,
+    rows: tableRows.length,
+    columns: content.columns.map((name, index) => ({
+      name,
+      values: doubles(`columns.${index}.values`),
+      filled: marks(`columns.${index}.filled`),
+    })),
     segments: content.segments,
     tableRows,
     findings,
-    ...(timestamps === undefined ? {} : { timestamps }),
+    ...(tensors.has("timestamps") ? { timestamps: doubles("timestamps") } : {}),
     ...(content.stepMilliseconds === null ? {} : { stepMilliseconds: content.stepMilliseconds }),
   };
-  const set = (first: Int32Array) => new WindowSet(series, scaler, shape, first, segmentEnds(series, first));
+  const { scaler, shape } = content;
+  const set = (part: string) => {
+    const starts = integers(`${part}.starts`);
+    return new WindowSet(series, scaler, shape, starts, segmentEnds(series, starts));
+  };
   return {
     series,
     scaler,
     shape,
-    train: set(starts.train),
-    validation: set(starts.validation),
-    test: set(starts.test),
+    train: set("train"),
+    validation: set("validation"),
+    test: set("test"),
     counts: content.counts,
     findings,
   };
 }
 
+function arrayOf<A extends SafeTensor["data"]>(
+  tensors: ReadonlyMap<string, SafeTensor>,
+  type: new (length: number) => A,
+): (name: string) => A {
+  return (name) => {
+    const data = tensors.get(name)?.data;
+    if (data instanceof type) return data;
+    throw new Error(`prepared data has no ${type.name} "${name}"`);
+  };
+}
+
 /** For each first row the end of the segment it lies in: targets behind it are not known. */
-function segmentEnds(series: CleanSeries, firstRows: Int32Array): Int32Array {
-  const { segments } = series;
+function segmentEnds({ segments }: CleanSeries, firstRows: Int32Array): Int32Array {
   return firstRows.map((row) => {
     let low = 0;
     let high = segments.length - 1;

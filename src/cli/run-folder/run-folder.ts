@@ -9,6 +9,7 @@ import {
   writeAtomic,
 } from "../../toolchain/files.js";
 import type { Configuration } from "../configuration.js";
+import { readBytes } from "../read-bytes.js";
 import { gatecastVersion } from "../version.js";
 import { lockFolder, lockName } from "./lock.js";
 import {
@@ -152,7 +153,7 @@ export class RunFolder {
   /** A working file that is no step's output (a checkpoint), or nothing where there is none. */
   async readIfThere(file: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(join(this.path, file));
+      return await readBytes(join(this.path, file));
     } catch (error) {
       if (systemErrorCode(error) === "ENOENT") return undefined;
       throw explainFileError(error, join(this.path, file), "read");

@@ -1,9 +1,7 @@
 import { prepareSeries } from "../../series/index.js";
-import { encodePrepared } from "../run-folder/prepared-data.js";
+import { decodePrepared, encodePrepared, type PreparedData, preparedFiles } from "../run-folder/prepared-data.js";
 import { readingKeys, readRecording, recordingIdentity, seriesKeys, seriesOptions } from "./recording.js";
-import { defineStep } from "./step.js";
-
-export const preparedFiles = ["data/series.json", "data/series.bin"] as const;
+import { defineStep, type StepContext } from "./step.js";
 
 /** Recording -> cleaned, split, scaled series with its windows. The only step that looks at the recording itself. */
 export const prepare = defineStep({
@@ -19,9 +17,16 @@ export const prepare = defineStep({
     for (const note of table.notes) progress.say(`${" ".repeat(12)}${note}`);
     for (const { message } of prepared.findings) progress.say(`${" ".repeat(12)}${message}`);
     const { description, arrays } = encodePrepared(prepared);
-    await write(preparedFiles[1], arrays);
-    await write(preparedFiles[0], description);
-    const { train, validation, test } = prepared.counts.windows;
-    return `${prepared.counts.rows} rows; windows: ${train} train, ${validation} validation, ${test} test`;
+    await write(preparedFiles.arrays, arrays);
+    await write(preparedFiles.description, description);
+    return `${prepared.counts.rows} rows of ${table.source}`;
   },
 });
+
+/** What `reads` says of a step that needs the prepared recording. */
+export const readsPrepared = { prepare: Object.values(preparedFiles) } as const;
+
+export async function loadPrepared(context: Pick<StepContext<unknown>, "read" | "readText">): Promise<PreparedData> {
+  const description = await context.readText("prepare", preparedFiles.description);
+  return decodePrepared(description, await context.read("prepare", preparedFiles.arrays));
+}

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { GatecastError } from "../../errors.js";
 import { demoSeries, readCsv, readParquet, type SeriesOptions, type Table } from "../../series/index.js";
 import { contentHash, explainFileError, systemErrorCode } from "../../toolchain/files.js";
 import { builtinSeries, type Configuration } from "../configuration.js";
+import { readBytes } from "../read-bytes.js";
 
 /** The settings that say how a recording's file is read. */
 export const readingKeys = ["delimiter", "decimal", "header", "missingTokens"] as const;
@@ -37,7 +37,7 @@ export type SeriesSettings = Pick<Configuration, (typeof seriesKeys)[number]>;
  */
 async function recordingBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readBytes(path);
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw explainFileError(error, path, "read");
     throw new GatecastError("data", `The recording ${path} does not exist.`, {
@@ -74,9 +74,10 @@ export async function readRecording(data: string, seed: number, settings: Readin
 
 /** The settings as the series room takes them. */
 export function seriesOptions(settings: SeriesSettings): SeriesOptions {
-  const { target, inputs, split, timestampColumn, dateOrder, stepSeconds, splitColumn, ...same } = settings;
+  const { target, inputs, split, timestampColumn, dateOrder, stepSeconds, splitColumn } = settings;
+  const { window, horizon, validationFraction, missing, gaps, duplicates, unsorted, irregular, infinite } = settings;
   return {
-    ...same,
+    ...{ window, horizon, validationFraction, missing, gaps, duplicates, unsorted, irregular, infinite },
     target: [...target],
     splitFractions: split,
     ...(inputs.length === 0 ? {} : { inputs: [...inputs] }),

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contentHash, explainFileError } from "../../toolchain/files.js";
 import type { ConfigurationKey } from "../configuration.js";
 import { Interrupted } from "../errors.js";
 import { duration, type Progress } from "../progress.js";
+import { readBytes } from "../read-bytes.js";
 import type { StepName, StepRecord } from "../run-folder/manifest.js";
 import type { RunFolder } from "../run-folder/run-folder.js";
 import { declaredFiles, differences, hashOfInputs, inputsOf, matches, requireEarlierSteps } from "./freshness.js";
@@ -112,7 +112,7 @@ function contextOf(
     adopt: async (file) => {
       const path = join(run.path, file);
       try {
-        outputs[file] = contentHash(await readFile(path));
+        outputs[file] = contentHash(await readBytes(path));
       } catch (error) {
         throw explainFileError(error, path, "read");
       }

@@ -1,0 +1,152 @@
+import {
+  createInterpreter,
+  decodeForecast,
+  type IntegerModel,
+  measureCoverage,
+  sleepingTensors,
+  withoutBranch,
+} from "../../integer/index.js";
+import { readParameters, readQuantisedParameters } from "../../model/index.js";
+import type { ErrorFigures, Forecaster, QuantisedTensor, TargetEvaluation } from "../../report/data.js";
+import { plural, significant } from "../../report/format.js";
+import {
+  fitLinear,
+  forecastErrors,
+  persistence,
+  predictLinear,
+  seasonalNaive,
+  type WindowSet,
+} from "../../series/index.js";
+import { forward } from "../../training/index.js";
+import { type EvaluationResult, resultFiles } from "../results.js";
+import type { PreparedData } from "../run-folder/prepared-data.js";
+import { convert, loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { networkKeys, networkOf } from "./network.js";
+import { breathe, runPatiently } from "./patient.js";
+import { loadPrepared, readsPrepared } from "./prepare.js";
+import { defineStep } from "./step.js";
+import { encodeWindows } from "./test-windows.js";
+import { trainedFiles } from "./train.js";
+
+/** Test windows over which the use of codes is counted. */
+const coverageWindows = 256;
+
+type Forecasts = Partial<Record<Forecaster, Float64Array>>;
+
+/** All models and baselines on identical test windows, in the signal's unit. */
+export const evaluate = defineStep({
+  name: "evaluate",
+  title: "measuring every model on the test windows",
+  settings: networkKeys,
+  reads: { ...readsPrepared, ...readsIntegerModel, train: [trainedFiles.float, trainedFiles.quantised] },
+  async run(context) {
+    const { signal } = context;
+    const data = await loadPrepared(context);
+    const { test } = data;
+    const graph = networkOf(context.configuration, data.shape);
+    const model = await loadIntegerModel(context);
+    const float = readParameters(await context.read("train", trainedFiles.float), graph, trainedFiles.float);
+    const quantised = readQuantisedParameters(
+      await context.read("train", trainedFiles.quantised),
+      graph,
+      trainedFiles.quantised,
+    );
+    const codes = encodeWindows(model, test);
+    const run = (of: IntegerModel) => runPatiently(createInterpreter(of), codes, test.inputSize, signal);
+
+    const forecastCodes = await run(model);
+    // What training judged its epochs by, from its own parameters, against the model as the file has it.
+    const mismatches = differingWindows(await run(convert(graph, quantised, data)), forecastCodes, test.outputSize);
+    const forecasts: Forecasts = { float: test.unscale(forward(graph, float, test)) };
+    await breathe(signal);
+    forecasts.fakeQuantised = test.unscale(forward(graph, quantised, test));
+    await breathe(signal);
+    forecasts.integer = decodeForecast(model, forecastCodes);
+    forecasts.integerWithoutBranch = decodeForecast(model, await run(withoutBranch(model)));
+    const unavailable = baselines(data, forecasts);
+
+    const errors = Object.entries(forecasts).map(([name, values]) => [name, forecastErrors(test, values)] as const);
+    const overall = Object.fromEntries(errors.map(([name, { rmse, mae }]) => [name, { rmse, mae }]));
+    const coverage = measureCoverage(model, encodeWindows(model, test.spread(coverageWindows)));
+    const result: EvaluationResult = {
+      evaluation: {
+        windows: test.count,
+        targets: data.shape.targets.map((_, target) => targetEvaluation(test, forecasts, target)),
+      },
+      equality: { windows: test.count, mismatches },
+      overall,
+      unavailable,
+      quantisation: quantisedTensors(model, coverage),
+      sleeping: sleepingTensors(coverage),
+    };
+    await context.write(resultFiles.evaluation, `${JSON.stringify(result)}\n`);
+    return `integer-only RMSE ${significant(overall.integer?.rmse ?? Number.NaN, 4)} on ${plural(test.count, "test window")}`;
+  },
+});
+
+/** Adds the baselines' forecasts and says of those that are not defined on this recording why. */
+function baselines(data: PreparedData, forecasts: Forecasts): EvaluationResult["unavailable"] {
+  const { test } = data;
+  forecasts.persistence = persistence(test);
+  forecasts.linear = predictLinear(fitLinear(data.train, data.validation), test);
+  const seasonal = seasonalNaive(test);
+  if (!seasonal.available) return { seasonalNaive: seasonal.reason };
+  forecasts.seasonalNaive = seasonal.predictions;
+  return {};
+}
+
+/** Windows in which at least one value differs. */
+export function differingWindows(left: ArrayLike<number>, right: ArrayLike<number>, size: number): number {
+  if (left.length !== right.length) throw new Error(`${left.length} values against ${right.length}`);
+  let differing = 0;
+  for (let start = 0; start < left.length; start += size) {
+    for (let at = start; at < start + size; at++) {
+      if (left[at] === right[at]) continue;
+      differing += 1;
+      break;
+    }
+  }
+  return differing;
+}
+
+/** Errors over all steps of one target, and the trace of its first step. */
+function targetEvaluation(test: WindowSet, forecasts: Forecasts, target: number): TargetEvaluation {
+  const name = test.targets[target] ?? "";
+  const errors: Partial<Record<Forecaster, ErrorFigures>> = {};
+  for (const [forecaster, values] of Object.entries(forecasts) as [Forecaster, Float64Array][]) {
+    const steps = forecastErrors(test, values).perOutput.filter((output) => output.target === name);
+    const mean = (of: (step: ErrorFigures) => number) => steps.reduce((sum, step) => sum + of(step), 0) / steps.length;
+    errors[forecaster] = { rmse: Math.sqrt(mean(({ rmse }) => rmse * rmse)), mae: mean(({ mae }) => mae) };
+  }
+  const first = (values: Float64Array | undefined) =>
+    Array.from({ length: test.count }, (_, index) => values?.[index * test.outputSize + target] ?? Number.NaN);
+  const times = Array.from({ length: test.count }, (_, index) => test.forecastTime(index));
+  return {
+    errors,
+    trace: {
+      truth: first(test.rawTargets()),
+      forecast: first(forecasts.integer),
+      persistence: first(forecasts.persistence),
+      ...(times.every((time) => time !== undefined) ? { times } : {}),
+    },
+  };
+}
+
+/** The model's code tensors whose every single code was counted (up to 8 bits). */
+function quantisedTensors(model: IntegerModel, coverage: ReturnType<typeof measureCoverage>): QuantisedTensor[] {
+  return [...coverage].flatMap(([name, { taken, groups }]): QuantisedTensor[] => {
+    const quantiser = model.quantisers.get(name);
+    const tensor = createInterpreter(model).graph.tensors.get(name);
+    if (quantiser === undefined || tensor?.bits === null || tensor === undefined || tensor.bits > 8) return [];
+    return [
+      {
+        name,
+        role: "activation",
+        bits: tensor.bits,
+        scale: quantiser.scale,
+        zeroPoint: tensor.symmetric ? null : quantiser.zeroPoint,
+        codes: { used: taken, of: groups },
+      },
+    ];
+  });
+}

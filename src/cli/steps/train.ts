@@ -1,0 +1,154 @@
+import { writeParameters, writeQuantisedParameters } from "../../model/index.js";
+import { count, significant } from "../../report/format.js";
+import {
+  type Progress as Epoch,
+  type EpochRecord,
+  type Phase,
+  type TrainingHooks,
+  trainFloat,
+  trainQuantised,
+} from "../../training/index.js";
+import { sparkline, type Task } from "../progress.js";
+import { resultFiles, type TrainingResult } from "../results.js";
+import { Checkpoints } from "./checkpoint.js";
+import { networkKeys, networkOf } from "./network.js";
+import { loadPrepared, readsPrepared } from "./prepare.js";
+import { defineStep, type StepContext } from "./step.js";
+
+export const trainedFiles = {
+  float: "train/float.safetensors",
+  quantised: "train/quantised.safetensors",
+  log: "train/training.jsonl",
+} as const;
+
+/** Windows -> trained parameters: in floating point, then quantisation-aware from those weights. */
+export const train = defineStep({
+  name: "train",
+  title: "training in floating point, then quantisation-aware",
+  settings: [...networkKeys, "seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
+  reads: readsPrepared,
+  async run(context) {
+    const { configuration, write, progress, signal } = context;
+    const { seed, batch, patience } = configuration;
+    const data = await loadPrepared(context);
+    const graph = networkOf(configuration, data.shape);
+    const checkpoints = new Checkpoints(context.scratch, context.inputsHash, progress);
+    const log = new EpochLog(context);
+
+    const hooksOf = async (phase: Phase, task: Task): Promise<TrainingHooks> => {
+      const resume = await checkpoints.load(phase);
+      if (resume !== undefined && resume.epoch > 0) {
+        await log.restore(resume.history);
+        progress.say(`${" ".repeat(12)}${phase}: going on behind epoch ${resume.epoch}`);
+      }
+      return {
+        signal,
+        ...(resume === undefined ? {} : { resume }),
+        onEpoch: async (epoch, save) => {
+          await checkpoints.save(save());
+          await log.add(epoch);
+          showEpoch(task, epoch, log.validation(phase));
+        },
+      };
+    };
+
+    const floatTask = progress.start("float");
+    const float = await trainFloat(
+      graph,
+      data,
+      { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
+      await hooksOf("float", floatTask),
+    );
+    floatTask.end(phaseLine(float.history));
+    const quantisedTask = progress.start("quantised");
+    const quantised = await trainQuantised(
+      graph,
+      float.parameters,
+      data,
+      { seed, batch, patience, epochs: configuration.qatEpochs, learningRate: configuration.qatLearningRate },
+      await hooksOf("quantised", quantisedTask),
+    );
+    quantisedTask.end(phaseLine(quantised.history));
+
+    await write(trainedFiles.float, writeParameters(float.parameters));
+    await write(trainedFiles.quantised, writeQuantisedParameters(quantised.quantised));
+    await write(trainedFiles.log, jsonLines([...float.history, ...quantised.history]));
+    const parameters = [...float.parameters.values()].reduce((sum, { data: values }) => sum + values.length, 0);
+    const result: TrainingResult = {
+      learning: {
+        loss: "mean squared error of the scaled targets",
+        phases: [
+          phaseOf("float", float.history),
+          { ...phaseOf("quantisation-aware", quantised.history), criterion: "least error of the integer-only model" },
+        ],
+      },
+      parameters,
+    };
+    await write(resultFiles.training, `${JSON.stringify(result, undefined, 2)}\n`);
+    await checkpoints.remove();
+    return `${count(parameters)} parameters trained`;
+  },
+});
+
+/** training.jsonl as it grows: one line an epoch, readable while training goes on. */
+class EpochLog {
+  private records: EpochRecord[] = [];
+
+  constructor(private readonly context: Pick<StepContext<unknown>, "scratch">) {}
+
+  async restore(history: readonly EpochRecord[]): Promise<void> {
+    const phase = history[0]?.phase;
+    this.records = [...this.records.filter((record) => record.phase !== phase), ...history];
+    await this.write();
+  }
+
+  async add({ phase, epoch, loss, validation, learningRate }: EpochRecord): Promise<void> {
+    this.records.push({ phase, epoch, loss, validation, learningRate });
+    await this.write();
+  }
+
+  validation(phase: Phase): number[] {
+    return this.records.filter((record) => record.phase === phase).map(({ validation }) => validation);
+  }
+
+  private async write(): Promise<void> {
+    await this.context.scratch.write(trainedFiles.log, jsonLines(this.records));
+  }
+}
+
+function jsonLines(records: readonly EpochRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+function showEpoch(task: Task, epoch: Epoch, validation: readonly number[]): void {
+  const details = [
+    `epoch ${epoch.epoch}/${epoch.epochs}`,
+    `loss ${significant(epoch.loss)}`,
+    `validation ${significant(epoch.validation)}`,
+    `${count(epoch.samplesPerSecond)} windows/s`,
+    sparkline(validation),
+  ];
+  task.update(epoch.epoch / epoch.epochs, details.filter((detail) => detail !== "").join("  "), epoch.secondsLeft);
+}
+
+/** Place in the history of the epoch with the least validation loss, the first of equals. */
+function bestOf(history: readonly EpochRecord[]): number {
+  return history.reduce(
+    (best, { validation }, index) => (validation < (history[best]?.validation ?? 0) ? index : best),
+    0,
+  );
+}
+
+function phaseOf(name: string, history: readonly EpochRecord[]): TrainingResult["learning"]["phases"][number] {
+  return {
+    name,
+    train: history.map(({ loss }) => loss),
+    validation: history.map(({ validation }) => validation),
+    best: bestOf(history),
+  };
+}
+
+function phaseLine(history: readonly EpochRecord[]): string {
+  const best = history[bestOf(history)];
+  return `${history.length} epochs; best validation loss ${significant(best?.validation ?? Number.NaN)} in epoch ${best?.epoch}`;
+}
