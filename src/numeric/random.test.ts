@@ -59,6 +59,9 @@ describe("Random", () => {
       counts[value] = (counts[value] ?? 0) + 1;
     }
     for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
+    // Without rejection the lowest third of 3 * 2^30 would come up half of the time.
+    const low = Array.from({ length: 6000 }, () => random.integer(3 * 2 ** 30)).filter((value) => value < 2 ** 30);
+    expect(Math.abs(low.length / 6000 - 1 / 3)).toBeLessThan(0.03);
     for (const count of [0, -1, 1.5, 2 ** 33]) expect(() => random.integer(count)).toThrow(RangeError);
   });
 

@@ -15,6 +15,8 @@ const prepare = (table: Table, options: Partial<SeriesOptions> = {}): PreparedSe
   prepareSeries(table, { target: "v", window: 3, ...options });
 const forecastRows = (set: WindowSet): number[] => Array.from({ length: set.count }, (_, k) => set.forecastRow(k));
 
+const NONE = Number.NaN;
+
 /** A CSV text with a split column. */
 const withSplit = (parts: readonly string[]): Table =>
   readCsv(`v,split\n${parts.map((part, row) => `${(row * row) % 11},${part}`).join("\n")}\n`);
@@ -102,14 +104,16 @@ describe("the split", () => {
   });
 
   it("a value interpolated over the border of two parts belongs to the later one", () => {
-    const rows = [...ramp(8), [40, Number.NaN], ...ramp(11, 9)];
-    const prepared = prepare(recording(["v"], rows), {
-      missing: { interpolate: 1 },
+    // w of rows 7 and 8 is made from rows 6 and 9. By time rows 0 .. 8 are train, but row 9 is validation, so a
+    // training window that looks back on row 7 to forecast v of row 8 would know something of row 9.
+    const rows = ramp(20).map(([minute = 0, v = 0, w = 0]) => [minute, v, v === 7 || v === 8 ? Number.NaN : w]);
+    const prepared = prepare(recording(["v", "w"], rows), {
+      inputs: ["v", "w"],
+      missing: { interpolate: 2 },
       splitFractions: { train: 0.45, validation: 0.25, test: 0.3 },
     });
-    // rows 0 .. 8 would be train, but row 8 is made from row 9
-    expect(forecastRows(prepared.train)).toEqual([3, 4, 5, 6, 7]);
-    expect(forecastRows(prepared.validation)).toEqual([9, 10, 11, 12, 13]);
+    expect(forecastRows(prepared.train)).toEqual([3, 4, 5, 6]);
+    expect(forecastRows(prepared.validation)).toEqual([7, 8, 9, 10, 11, 12, 13]);
   });
 });
 
@@ -207,6 +211,13 @@ describe("prepareNewData", () => {
     fresh.gatherInputs([2], x);
     const { offset, scale } = scaleOf(trained.scaler, "v");
     expect([x[0], x[2], x[4]]).toEqual([102, 103, 104].map((v) => (v - offset) / scale));
+  });
+
+  it("knows no target beyond a gap", () => {
+    const rows = [...ramp(4, 100), ...ramp(4, 200)];
+    const fresh = prepareNewData(recording(["v"], rows), { target: "v", window: 3, horizon: 2 }, trained.scaler);
+    expect([...fresh.rawTargets()]).toEqual([103, NONE, NONE, NONE, 203, NONE, NONE, NONE]);
+    expect(((fresh.forecastTime(1) ?? 0) - START) / MINUTE).toBe(520);
   });
 
   it("needs the inputs only, and a scaler that knows all columns", () => {

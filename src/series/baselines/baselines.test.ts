@@ -173,6 +173,11 @@ describe("the linear model", () => {
     });
     const options = { target: "v", inputs: ["v", "w"], window: 12 };
     const { train, validation } = prepareSeries(recording(["v", "w"], rows), options);
-    expect(fitLinear(train, validation).ridge).toBeGreaterThan(0);
+    const model = fitLinear(train, validation);
+    expect(model.ridge).toBeGreaterThan(0);
+    // The bias carries no ridge, so the model is right on average over the training windows.
+    const truth = train.rawTargets();
+    const errors = predictLinear(model, train).map((value, at) => value - (truth[at] ?? 0));
+    expect(Math.abs(errors.reduce((sum, error) => sum + error, 0) / errors.length)).toBeLessThan(1e-12);
   });
 });
