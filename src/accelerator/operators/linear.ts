@@ -1,5 +1,5 @@
 import { bit, type MemoryStyle, type Multiplier, module, type NumType, pick, range } from "../../rtl/index.js";
-import { type Beat, beatStream, wordOf } from "../parts/beat.js";
+import { type Beat, beatStream, elementsOf, splitWord, wordOf } from "../parts/beat.js";
 import { allOf, counter } from "../parts/counter.js";
 import { dotProductLatency, dotProductModule } from "../parts/dot-product.js";
 import { withLanes } from "../parts/flow.js";
@@ -112,7 +112,7 @@ function multiplyModule(parameters: LinearParameters) {
       const time = counter(m, "time_step", tokens, allOf(issue, column.last, row.last));
       token.release(allOf(issue, column.last, row.last));
 
-      const weightTable = table(m, "weights", {
+      const weightWord = table(m, "weights", {
         beat: { type: weightType, lanes: lanesIn * lanesOut },
         outer: rowBeats,
         inner: columnBeats,
@@ -127,14 +127,12 @@ function multiplyModule(parameters: LinearParameters) {
       const inputs = token.read(range(0, 0).of(0), column.value, go.value);
       const { sum } = m.repeat("row_lane", lanesOut, dot, {
         go: go.value,
-        x: wordOf(inputs, x),
-        w: Array.from({ length: lanesOut }, (_, lane) =>
-          wordOf(weightTable.slice(lane * lanesIn, (lane + 1) * lanesIn), { type: weightType, lanes: lanesIn }),
-        ),
+        x: inputs,
+        w: splitWord(weightWord, { type: weightType, lanes: lanesIn }, lanesOut),
       });
 
       // The bias is read so that it meets the sum of the row's first columns.
-      const biasTable = table(m, "bias", {
+      const biasWord = table(m, "bias", {
         beat: { type: spanOf(bias), lanes: lanesOut },
         outer: tokens,
         inner: rowBeats,
@@ -146,13 +144,13 @@ function multiplyModule(parameters: LinearParameters) {
         pipe.delay("bias_row", row.value, depth - 2),
         go.value,
       );
-      const first = pipe.delayFlag("first", column.value.eq(0), depth - 1);
-      const sums = biasTable.map((start, lane) => {
+      const first = columnBeats === 1 ? undefined : pipe.delayFlag("first", column.value.eq(0), depth - 1);
+      const sums = elementsOf(biasWord, { type: spanOf(bias), lanes: lanesOut }).map((start, lane) => {
         const register = m.reg(lanesOut === 1 ? "accumulator" : `accumulator_${lane}`, accumulator, {
           init: 0,
           enable: go.value,
         });
-        const base = columnBeats === 1 ? start : pick(first, start, register.q);
+        const base = first === undefined ? start : pick(first, start, register.q);
         register.next(base.add(sum[lane] ?? 0).fit(accumulator));
         return register.q;
       });

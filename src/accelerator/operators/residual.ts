@@ -71,14 +71,17 @@ export function residualModule(parameters: ResidualParameters) {
       }
       const beat = counter(m, "beat", beats, all.and(go.value));
       const constantsOf = (name: string, values: readonly number[], doc: string) =>
-        table(m, name, {
-          beat: { type: spanOf(values), lanes },
-          outer: 1,
-          inner: beats,
-          word: (_, index) => values.slice(index * lanes, (index + 1) * lanes),
-          style: "rom",
-          doc,
-        }).read(range(0, 0).of(0), beat.value, go.value);
+        elementsOf(
+          table(m, name, {
+            beat: { type: spanOf(values), lanes },
+            outer: 1,
+            inner: beats,
+            word: (_, index) => values.slice(index * lanes, (index + 1) * lanes),
+            style: "rom",
+            doc,
+          }).read(range(0, 0).of(0), beat.value, go.value),
+          { type: spanOf(values), lanes },
+        );
       const factors = coefficients.map((values, index) =>
         constantsOf(`coefficient_${index}`, values, `coefficient of addend ${index} for each feature`),
       );

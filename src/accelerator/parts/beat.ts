@@ -32,6 +32,16 @@ export function wordOf(elements: readonly Num[], beat: Beat): Num {
   return only !== undefined && typed.length === 1 ? only : pack(typed);
 }
 
+/** A word of `count` beats side by side, cut into the words of each. */
+export function splitWord(word: Num, beat: Beat, count: number): Num[] {
+  if (count === 1) return [word];
+  const width = beat.lanes * beat.type.width;
+  return Array.from({ length: count }, (_, index) => {
+    const part = word.slice((index + 1) * width - 1, index * width);
+    return beat.lanes > 1 ? part : (unpack(part, beat.type)[0] ?? part);
+  });
+}
+
 /** "4x3" for three elements of four bits, with an s before the width of signed ones: part of the names of modules. */
 export function beatName(beat: Beat): string {
   return `${beat.lanes}x${intervalName(beat.type)}`;

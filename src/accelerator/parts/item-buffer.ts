@@ -9,7 +9,7 @@ import {
   range,
   type Stream,
 } from "../../rtl/index.js";
-import { type Beat, elementsOf, wordType } from "./beat.js";
+import { type Beat, wordType } from "./beat.js";
 import { address, allOf, counter, indexBits } from "./counter.js";
 
 export interface ItemBufferOptions {
@@ -30,8 +30,8 @@ export interface ItemBuffer {
   readonly readSlot: Num;
   /** A whole item is there, and stays until it is released. */
   readonly available: Bit;
-  /** The elements of a beat of the item, one cycle with `go` later. */
-  read(outer: Num, inner: Num, go: Bit): Num[];
+  /** The word of a beat of the item, one cycle with `go` later. */
+  read(outer: Num, inner: Num, go: Bit): Num;
   /** The item is done with in this cycle: exactly once. */
   release(when: Bit): void;
 }
@@ -77,8 +77,7 @@ export function itemBuffer(
     loadSlot: loadSlot.value,
     readSlot: readSlot.value,
     available,
-    read: (outerIndex, innerIndex, go) =>
-      elementsOf(memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }), beat),
+    read: (outerIndex, innerIndex, go) => memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }),
     release: (when) => released.drive(when),
   };
 }

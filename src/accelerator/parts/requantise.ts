@@ -57,14 +57,17 @@ export function requantiseModule(parameters: RequantiseParameters) {
       const factors =
         multipliers.length === 1
           ? Array.from({ length: input.lanes }, () => factorType.of(widest))
-          : table(m, "multipliers", {
-              beat: { type: factorType, lanes: input.lanes },
-              outer: 1,
-              inner: rows / input.lanes,
-              word: (_, beat) => multipliers.slice(beat * input.lanes, (beat + 1) * input.lanes),
-              style: "rom",
-              doc: "multiplier of each row",
-            }).read(range(0, 0).of(0), row.value, go.value);
+          : elementsOf(
+              table(m, "multipliers", {
+                beat: { type: factorType, lanes: input.lanes },
+                outer: 1,
+                inner: rows / input.lanes,
+                word: (_, beat) => multipliers.slice(beat * input.lanes, (beat + 1) * input.lanes),
+                style: "rom",
+                doc: "multiplier of each row",
+              }).read(range(0, 0).of(0), row.value, go.value),
+              { type: factorType, lanes: input.lanes },
+            );
       const codes = elementsOf(p.x.data.data, input).map((sum, lane) => {
         const tail = input.lanes === 1 ? "" : `_${lane}`;
         const held = pipe.reg(`sum${tail}`, sum);

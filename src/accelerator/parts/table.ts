@@ -1,5 +1,5 @@
 import type { Bit, Builder, Num } from "../../rtl/index.js";
-import { type Beat, elementsOf, wordType } from "./beat.js";
+import { type Beat, wordType } from "./beat.js";
 import { address, indexBits } from "./counter.js";
 
 /** Where constants live: logic, or a block RAM that is only read. */
@@ -18,8 +18,8 @@ export interface TableOptions {
 }
 
 export interface Table {
-  /** The elements of a word, one cycle with `go` later. */
-  read(outer: Num, inner: Num, go: Bit): Num[];
+  /** A word, one cycle with `go` later. */
+  read(outer: Num, inner: Num, go: Bit): Num;
 }
 
 /** A table of constants, addressed by two indices. */
@@ -41,7 +41,7 @@ export function table(m: Builder, name: string, options: TableOptions): Table {
         [outerIndex, outer],
         [innerIndex, inner],
       ]);
-      return elementsOf(memory.read(place, { enable: go }), beat);
+      return memory.read(place, { enable: go });
     },
   };
 }

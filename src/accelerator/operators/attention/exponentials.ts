@@ -68,12 +68,11 @@ export function exponentialsModule(parameters: AttentionParameters) {
       const key = counter(m, "key_index", tokens, issue);
       m.name({ issue, higher });
       row.release(issue.and(key.last));
-      const [value] = row.read(range(0, 0).of(0), key.value, go.value);
-      if (value === undefined) throw new Error("a row of no scores");
+      const value = row.read(range(0, 0).of(0), key.value, go.value);
       const top = pipe.reg("maximum", pick(row.readSlot, maxima));
       const there = pipe.valid("valid_1", row.available);
       const difference = pipe.reg("difference", top.sub(value).fit(differences, { when: there }), differences);
-      const [exponential] = table(m, "exponential", {
+      const exponential = table(m, "exponential", {
         beat: { type: exponentialType(parameters), lanes: 1 },
         outer: 1,
         inner: parameters.table.length,
@@ -81,7 +80,6 @@ export function exponentialsModule(parameters: AttentionParameters) {
         style: plan.table,
         doc: "exponential of minus the distance from the row's maximum",
       }).read(range(0, 0).of(0), difference, go.value);
-      if (exponential === undefined) throw new Error("a table of no lanes");
       const shown = pipe.delayValid("shown", there, DEPTH - 1);
       const first = pipe.delayFlag("first", key.value.eq(0), DEPTH);
       const last = pipe.delayFlag("last", key.last, DEPTH);

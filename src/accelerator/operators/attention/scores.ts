@@ -1,5 +1,5 @@
 import { bit, module, type Num, type NumType, pick, range } from "../../../rtl/index.js";
-import { type Beat, beatStream, wordOf } from "../../parts/beat.js";
+import { type Beat, beatStream } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
 import { dotProductLatency, dotProductModule, productType } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
@@ -78,11 +78,15 @@ export function scoresModule(parameters: AttentionParameters) {
       const place = headBeat(head.value, heads, column.value, beatsOfHead);
       const query = queries.read(range(0, 0).of(0), place, go.value);
       const key = keys.read(keyIndex.value, place, go.value);
-      const { sum } = m.use("lanes", dot, { go: go.value, x: wordOf(query, q), w: wordOf(key, k) });
-      const first = pipe.delayFlag("first", column.value.eq(0), depth - 1);
+      const { sum } = m.use("lanes", dot, { go: go.value, x: query, w: key });
       const accumulator = m.reg("accumulator", sumType, { init: 0, enable: go.value });
-      const base = beatsOfHead === 1 ? sumType.of(0) : pick(first, 0, accumulator.q);
-      accumulator.next(base.add(sum).fit(sumType));
+      accumulator.next(
+        beatsOfHead === 1
+          ? sum
+          : pick(pipe.delayFlag("first", column.value.eq(0), depth - 1), 0, accumulator.q)
+              .add(sum)
+              .fit(sumType),
+      );
       const valid = pipe.delayValid("valid", allOf(both, column.last), depth);
       go.drive(valid.not().or(p.score.ready));
       return { score: { valid, data: { data: accumulator.q } } };

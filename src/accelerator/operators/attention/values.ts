@@ -1,5 +1,5 @@
 import { bit, type Multiplier, module, type NumType, pick, range } from "../../../rtl/index.js";
-import { type Beat, beatStream, intervalName, wordOf } from "../../parts/beat.js";
+import { type Beat, beatStream, elementsOf, intervalName, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
 import { productType } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
@@ -77,15 +77,15 @@ export function valuesModule(parameters: AttentionParameters) {
       row.release(rowDone);
       values.release(allOf(rowDone, head.last, query.last));
 
-      const [exponential] = row.read(range(0, 0).of(0), key.value, go.value);
-      const value = values.read(key.value, headBeat(head.value, heads, group.value, groups), go.value);
+      const exponential = row.read(range(0, 0).of(0), key.value, go.value);
+      const word = values.read(key.value, headBeat(head.value, heads, group.value, groups), go.value);
       const first = pipe.delayFlag("first", key.value.eq(0), DEPTH - 1);
       const lane = weightedSumLane(e.type, v.type, y.type, plan.valueMultiplier);
       const { sum } = m.repeat("lane", lanes, lane, {
         go: go.value,
         first,
-        exponential: exponential ?? 0,
-        value,
+        exponential,
+        value: elementsOf(word, v),
       });
       const valid = pipe.delayValid("valid", allOf(both, key.last), DEPTH);
       go.drive(valid.not().or(p.sum.ready));
