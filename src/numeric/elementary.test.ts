@@ -71,25 +71,25 @@ describe("elementary functions", () => {
   const sample = (count: number, low: number, high: number): number[] =>
     Array.from({ length: count }, () => random.uniformBetween(low, high));
 
-  it("exp stays below 1 ulp of the exact value", () => {
+  it("exp stays within 0.85 ulp of the exact value", () => {
     const worst = Math.max(
       ...[...sample(300, -1, 1), ...sample(200, -60, 60)].map((x) => errorInUlp(exp(x), expFixed(toFixed(x)))),
     );
-    expect(worst).toBeLessThan(1);
+    expect(worst).toBeLessThan(0.85);
   });
 
-  it("log stays below 1 ulp of the exact value", () => {
+  it("log stays within 0.85 ulp of the exact value", () => {
     const inputs = [...sample(200, 0.5, 2), ...sample(100, 1e-9, 1e-3), ...sample(100, 1, 1e15), 1 + 2 ** -52];
     const worst = Math.max(...inputs.map((x) => errorInUlp(log(x), logFixed(x))));
-    expect(worst).toBeLessThan(1);
+    expect(worst).toBeLessThan(0.85);
   });
 
-  it("sin and cos stay below 1 ulp of the exact value, also beside their zeros", () => {
-    const inputs = [...sample(200, -8, 8), Math.PI, Math.PI / 2, -Math.PI / 2, 3 * Math.PI, 11, 355 / 113, 22];
+  it("sin and cos stay within 0.85 ulp of the exact value, also beside their zeros", () => {
+    const inputs = [...sample(2000, -8, 8), Math.PI, Math.PI / 2, -Math.PI / 2, 3 * Math.PI, 11, 355 / 113, 22];
     const worstSin = Math.max(...inputs.map((x) => errorInUlp(sin(x), sinCosFixed(toFixed(x), true))));
     const worstCos = Math.max(...inputs.map((x) => errorInUlp(cos(x), sinCosFixed(toFixed(x), false))));
-    expect(worstSin).toBeLessThan(1);
-    expect(worstCos).toBeLessThan(1);
+    expect(worstSin).toBeLessThan(0.85);
+    expect(worstCos).toBeLessThan(0.85);
   });
 
   it("agrees with Math within 2 ulp over the whole range", () => {
