@@ -4,6 +4,7 @@ import type { InputNode, ModuleGraph, Node, Owner } from "./graph.js";
 import { coerce } from "./make.js";
 import { fail } from "./place.js";
 import { flattenPorts, type Inside, type Module, type Ports, payloadValues, type Returned } from "./ports.js";
+import { isReserved } from "./reserved.js";
 import { type Payload, type PayloadValues, Stream, type StreamOffer, StreamType } from "./streams.js";
 import type { Type } from "./types.js";
 import { type BitLike, bitNode, nodeFor, valueFor } from "./values.js";
@@ -29,6 +30,7 @@ export function module<I extends Ports, O extends Ports>(
   if (!/^[a-z](?:_?[a-z0-9])*$/.test(name)) {
     fail(`${JSON.stringify(name)} is no name for a module`, "use lower case letters, digits and single underscores");
   }
+  if (isReserved(name)) fail(`module ${name} is a reserved word of VHDL or Verilog`, "rename it");
   const ports = flattenPorts(spec.in, spec.out);
   const owner: Owner = { name };
   const builder = new Builder(owner);

@@ -1,6 +1,7 @@
 import type { ModuleGraph, Port } from "./graph.js";
 import { BIT } from "./make.js";
 import { fail } from "./place.js";
+import { isReserved } from "./reserved.js";
 import { type Stream, type StreamOffer, StreamType } from "./streams.js";
 import type { Type } from "./types.js";
 import type { Bit, LikeOf, ValueOf } from "./values.js";
@@ -51,6 +52,7 @@ function checkPortName(name: string, taken: Set<string>): void {
   if (!PORT_NAME.test(name)) {
     fail(`${name} is no legal port name`, "letters, digits and single underscores between them, a letter first");
   }
+  if (isReserved(name)) fail(`port ${name} is a reserved word of VHDL or Verilog`, "rename it");
   const low = name.toLowerCase();
   if (taken.has(low)) fail(`two ports are called ${name} (upper and lower case are the same in VHDL)`, "rename one");
   taken.add(low);

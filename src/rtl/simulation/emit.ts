@@ -217,6 +217,8 @@ export class Emitter {
     else code.i64(BigInt(Math.min(63, -by)));
     code.op(own === "i32" ? Op.i32ShrS : Op.i64ShrS);
     if (own === "i64" && as === "i32") code.op(Op.i32WrapI64);
+    // The operand may be narrower than the node thinks: proved fits are seen through.
+    if (own === "i32" && as === "i64") code.op(Op.i64ExtendI32S);
   }
 
   /** The low bits of a value in the type of `flat`. */

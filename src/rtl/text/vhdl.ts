@@ -1,0 +1,332 @@
+import type { ModuleGraph } from "../core/graph.js";
+import type { Module } from "../core/ports.js";
+import { alignColumns, manualOf, wrapText } from "./header.js";
+import { inCompileOrder, type SourceFile } from "./hierarchy.js";
+import { lower } from "./lower.js";
+import {
+  type AssignText,
+  type EntityText,
+  type InstanceText,
+  type MemoryAccess,
+  type MemoryText,
+  type RegisterGroup,
+  type Shape,
+  type Source,
+  shapeOf,
+} from "./tree.js";
+import {
+  bitString,
+  isIntegerTable,
+  vhdl,
+  vhdlCondition,
+  vhdlLiteral,
+  vhdlName,
+  vhdlRead,
+  vhdlType,
+} from "./vhdl_expression.js";
+
+const LINE = 120;
+
+/**
+ * VHDL-2008 of a module and all modules in it: one entity a file, in compile order, numeric_std only.
+ * @throws GatecastError of kind hardware if two different modules have one name.
+ */
+export function emitVhdl(module: Pick<Module, "graph">): SourceFile[] {
+  return inCompileOrder(module.graph, "vhd", (graph) => printEntity(lower(graph)));
+}
+
+function printEntity(entity: EntityText): string {
+  const { graph } = entity;
+  const lines = [
+    ...manualOf(graph).map((line) => (line === "" ? "--" : `-- ${line}`)),
+    "",
+    "library ieee;",
+    "use ieee.std_logic_1164.all;",
+    "use ieee.numeric_std.all;",
+    "",
+    `entity ${graph.name} is`,
+    ...indent(portClause(graph), 1),
+    "end entity;",
+    "",
+    `architecture rtl of ${graph.name} is`,
+  ];
+  const declarations = [
+    ...printConstants(entity),
+    ...entity.memories.flatMap(printMemory),
+    ...printArrays(entity),
+    ...printSignals(entity),
+    ...printProducts(entity),
+  ];
+  lines.push(...indent(declarations, 1), "begin");
+  const body: string[][] = [];
+  if (entity.assigns.length > 0) body.push(entity.assigns.flatMap(printAssign));
+  for (const instance of entity.instances) body.push(printInstance(instance));
+  for (const access of entity.accesses) body.push(printAccess(access));
+  for (const group of entity.groups) body.push(printGroup(group));
+  body.forEach((block, i) => {
+    if (i > 0) lines.push("");
+    lines.push(...indent(block, 1));
+  });
+  lines.push("end architecture;", "");
+  return lines.join("\n");
+}
+
+const indent = (lines: readonly string[], depth: number): string[] =>
+  lines.map((line) => (line === "" ? "" : "  ".repeat(depth) + line));
+
+function portClause(graph: ModuleGraph): string[] {
+  const rows = graph.ports.map(({ name, direction, type }) => [
+    name,
+    ` : ${direction === "in" ? "in " : "out"} `,
+    vhdlType(shapeOf(type)),
+  ]);
+  if (graph.resettable) rows.unshift(["reset", " : in ", "std_logic"]);
+  if (graph.clocked) rows.unshift(["clock", " : in ", "std_logic"]);
+  if (rows.length === 0) return [];
+  const aligned = alignColumns(rows);
+  return [
+    "port (",
+    ...indent(
+      aligned.map((row, i) => (i === aligned.length - 1 ? row : `${row};`)),
+      1,
+    ),
+    ");",
+  ];
+}
+
+function printConstants(entity: EntityText): string[] {
+  return alignColumns(
+    entity.constants.map(({ name, shape, value }) => [
+      `constant ${name}`,
+      ` : ${vhdlType(shape)}`,
+      ` := ${vhdlLiteral(value, shape)};`,
+    ]),
+  );
+}
+
+function printMemory(memory: MemoryText): string[] {
+  const { name, shape, contents, note, written, type } = memory;
+  const integers = isIntegerTable(memory);
+  const element = integers ? `integer range ${type.lo} to ${type.hi}` : vhdlType(shape);
+  const last = contents.length - 1;
+  const lines = note === undefined ? [] : wrapText(note, LINE - 6).map((line) => `-- ${line}`);
+  lines.push(`type ${name}_array is array (0 to ${last}) of ${element};`);
+  const values = contents.map((word) =>
+    integers
+      ? String(word)
+      : shape.kind === "bit"
+        ? `'${word}'`
+        : word === 0n
+          ? "(others => '0')"
+          : wordText(word, shape),
+  );
+  const kind = written ? "signal" : "constant";
+  const [first] = values;
+  if (values.every((value) => value === first)) {
+    lines.push(`${kind} ${name} : ${name}_array := (others => ${first ?? "'0'"});`);
+  } else {
+    const hex = integers
+      ? values
+      : contents.map((word) => (shape.kind === "bit" ? `'${word}'` : wordText(word, shape)));
+    lines.push(`${kind} ${name} : ${name}_array := (`, ...indent(tableRows(hex), 1), ");");
+  }
+  if (memory.style !== "rom") {
+    lines.push(
+      `attribute ${written ? "ram" : "rom"}_style : string;`,
+      `attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${memory.style}";`,
+    );
+  }
+  return [...lines, ""];
+}
+
+function wordText(word: bigint, shape: Shape): string {
+  return shape.width % 4 === 0 && shape.width <= 64
+    ? `x"${bitString(word, shape.width).replace(/^.*x"/, "")}`
+    : bitString(word, shape.width);
+}
+
+/** Table entries in rows of a power of two, aligned. */
+export function tableRows(values: readonly string[], separator = ", "): string[] {
+  const width = Math.max(...values.map((value) => value.length));
+  let perRow = 16;
+  while (perRow > 1 && perRow * (width + 2) > LINE - 10) perRow /= 2;
+  const rows: string[] = [];
+  for (let at = 0; at < values.length; at += perRow) {
+    const row = values.slice(at, at + perRow).map((value) => value.padStart(width));
+    rows.push(`${row.join(separator)}${at + perRow < values.length ? separator.trimEnd() : ""}`);
+  }
+  return rows;
+}
+
+/** Array types of the signals of repeated instances. */
+function printArrays(entity: EntityText): string[] {
+  return entity.signals.flatMap(({ name, shape, count }) =>
+    count === undefined ? [] : [`type ${name}_array is array (0 to ${count - 1}) of ${vhdlType(shape)};`],
+  );
+}
+
+function printSignals(entity: EntityText): string[] {
+  const rows = entity.signals.map(({ name, shape, init, count }) => {
+    const type = count === undefined ? vhdlType(shape) : `${name}_array`;
+    const start = init === undefined ? "" : ` := ${initialText(init, shape)}`;
+    return [`signal ${name}`, ` : ${type}${start};`];
+  });
+  return alignColumns(rows);
+}
+
+function initialText(value: bigint, shape: Shape): string {
+  return value === 0n && shape.kind !== "bit" ? "(others => '0')" : vhdlLiteral(value, shape);
+}
+
+/** The functions that multiply in look-up tables, for the signs that occur. */
+function printProducts(entity: EntityText): string[] {
+  const kinds = new Set(entity.products.map(({ a, b }) => `${a.kind} ${b.kind}`));
+  return [...kinds].sort().flatMap((kind) => {
+    const [a = "", b = ""] = kind.split(" ");
+    const result = a === "signed" || b === "signed" ? "signed" : "unsigned";
+    const rows = b === "signed" ? "digits'high - 1" : "digits'high";
+    const lines = [
+      "",
+      "-- A product as one addition for each bit of factor_b: look-up tables, never a DSP slice.",
+      `function multiply(factor_a : ${a}; factor_b : ${b}) return ${result} is`,
+      "  constant width  : natural := factor_a'length + factor_b'length;",
+      `  variable digits : ${b}(factor_b'length - 1 downto 0) := factor_b;`,
+      `  variable shifted, total : ${result}(width - 1 downto 0) := (others => '0');`,
+      "begin",
+      "  shifted := resize(factor_a, width);",
+      `  for i in 0 to ${rows} loop`,
+      "    if digits(i) = '1' then",
+      "      total := total + shifted;",
+      "    end if;",
+      "    shifted := shifted(width - 2 downto 0) & '0';",
+      "  end loop;",
+    ];
+    if (b === "signed") lines.push("  if digits(digits'high) = '1' then", "    total := total - shifted;", "  end if;");
+    return [...lines, "  return total;", "end function;"];
+  });
+}
+
+function printAssign({ target, source }: AssignText): string[] {
+  return assignment(vhdlName(target), source);
+}
+
+/** A concurrent assignment: in one line where it is short. */
+function assignment(target: string, source: Source): string[] {
+  if (source.is === "truth") return assignment(target, { ...truthChoice(source) });
+  if (source.is !== "choose") return [`${target} <= ${value(source)};`];
+  const cases = source.cases.map((c) => `${value(c.value)} when ${vhdlCondition(c.when)}`);
+  const whole = `${target} <= ${cases.join(" else ")} else ${value(source.otherwise)};`;
+  if (whole.length <= LINE - 20 && cases.length <= 2) return [whole];
+  const lines = [...cases.map((c) => `${c} else`), `${value(source.otherwise)};`];
+  const [first = "", ...rest] = lines;
+  return [`${target} <= ${first}`, ...rest.map((line) => " ".repeat(target.length + 4) + line)];
+}
+
+function truthChoice(source: Source & { is: "truth" }): Source & { is: "choose" } {
+  const one = { is: "literal", value: 1n, shape: source.shape } as const;
+  return {
+    is: "choose",
+    cases: [{ when: source.condition, value: one }],
+    otherwise: { ...one, value: 0n },
+    shape: source.shape,
+  };
+}
+
+/** A value on the right of an assignment, where the target gives the type. */
+function value(source: Exclude<Source, { is: "truth" | "choose" }>): string {
+  if (source.is === "literal" && source.shape.kind !== "bit" && source.value === 0n) return "(others => '0')";
+  return vhdl(source);
+}
+
+function printInstance(instance: InstanceText): string[] {
+  const { label, module, count, ports } = instance;
+  const rows = ports.map(({ port, actual }) => {
+    switch (actual.is) {
+      case "open":
+        return [port, " => open"];
+      case "expression":
+        return [port, ` => ${vhdl(actual.value)}`];
+      case "element":
+        return [port, ` => ${actual.name}(i)`];
+      case "field": {
+        const word = vhdlName(actual.word);
+        const at = (offset: number): string => {
+          const base = actual.base + offset;
+          const index = actual.step === 1 ? "i" : `${actual.step} * i`;
+          return base === 0 ? index : `${index} + ${base}`;
+        };
+        if (actual.shape.kind === "bit") return [port, ` => ${word}(${at(0)})`];
+        const part = `${word}(${at(actual.shape.width - 1)} downto ${at(0)})`;
+        return [port, ` => ${actual.shape.kind === actual.word.shape.kind ? part : `${actual.shape.kind}(${part})`}`];
+      }
+    }
+  });
+  if (module.resettable) rows.unshift(["reset", " => reset"]);
+  if (module.clocked) rows.unshift(["clock", " => clock"]);
+  const aligned = alignColumns(rows);
+  const map =
+    aligned.length === 0
+      ? []
+      : [
+          "port map (",
+          ...indent(
+            aligned.map((row, i) => (i === aligned.length - 1 ? row : `${row},`)),
+            1,
+          ),
+          ")",
+        ];
+  const unit = (name: string): string[] => {
+    const lines = [`${name} : entity work.${module.name}`, ...indent(map, 1)];
+    return [...lines.slice(0, -1), `${lines.at(-1) ?? ""};`];
+  };
+  if (count === undefined) return unit(label);
+  return [`${label} : for i in 0 to ${count - 1} generate`, ...indent(unit("lane"), 1), "end generate;"];
+}
+
+const clocked = (label: string, body: readonly string[]): string[] => [
+  `${label} : process (clock)`,
+  "begin",
+  "  if rising_edge(clock) then",
+  ...indent(body, 2),
+  "  end if;",
+  "end process;",
+];
+
+function printAccess({ label, memory, write, reads }: MemoryAccess): string[] {
+  const body: string[] = [];
+  if (write !== undefined) {
+    const index = write.address.is === "literal" ? String(write.address.value) : `to_integer(${vhdl(write.address)})`;
+    const action = `${memory.name}(${index}) <= ${value(write.data)};`;
+    body.push(...guarded(write.enable, [action]));
+  }
+  for (const read of reads) {
+    const action = `${vhdlName(read.to)} <= ${vhdlRead(memory, read.address)};`;
+    body.push(...(read.enable === undefined ? [action] : guarded(read.enable, [action])));
+  }
+  return clocked(label, body);
+}
+
+function guarded(condition: Parameters<typeof vhdlCondition>[0], body: readonly string[]): string[] {
+  return [`if ${vhdlCondition(condition)} then`, ...indent(body, 1), "end if;"];
+}
+
+function printGroup(group: RegisterGroup): string[] {
+  const next = group.registers.flatMap((reg) => sequential(vhdlName(reg.name), reg.next));
+  if (!group.reset) return clocked(group.label, group.enable === undefined ? next : guarded(group.enable, next));
+  const resets = group.registers.map((reg) => `${vhdlName(reg.name)} <= ${initialText(reg.reset, reg.name.shape)};`);
+  const otherwise = group.enable === undefined ? "else" : `elsif ${vhdlCondition(group.enable)} then`;
+  return clocked(group.label, ["if reset = '1' then", ...indent(resets, 1), otherwise, ...indent(next, 1), "end if;"]);
+}
+
+/** An assignment within a process: choices become if and elsif. */
+function sequential(target: string, source: Source): string[] {
+  if (source.is === "truth") return sequential(target, truthChoice(source));
+  if (source.is !== "choose") return [`${target} <= ${value(source)};`];
+  const lines: string[] = [];
+  source.cases.forEach((c, i) => {
+    lines.push(`${i === 0 ? "if" : "elsif"} ${vhdlCondition(c.when)} then`, `  ${target} <= ${value(c.value)};`);
+  });
+  // A register that keeps its value needs no branch for it.
+  const keeps = source.otherwise.is === "name" && vhdlName(source.otherwise) === target;
+  return [...lines, ...(keeps ? [] : ["else", `  ${target} <= ${value(source.otherwise)};`]), "end if;"];
+}
