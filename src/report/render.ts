@@ -46,7 +46,7 @@ export function renderReport(data: ReportData): string {
 <header>
 <p class="brand">Gatecast report · ${data.run}</p>
 <h1>Forecasting <code>${data.targets.map((target) => target.column).join(", ")}</code></h1>
-<p class="lead">${headline(data)}</p>
+<p class="lead">${keepUnits(headline(data))}</p>
 ${tiles(data)}${missing(data)}
 </header>
 <nav aria-label="Parts of this report">${parts.map((part) => html`<a href="#${part.id}">${part.title}</a> `)}</nav>
@@ -87,6 +87,11 @@ function tiles(data: ReportData): Markup | null {
   if (found.length === 0) return null;
   return html`<ul class="tiles">${found.map(
     ({ label, figure, sentence, tone }) =>
-      html`<li class="${tone}"><span class="label">${label}</span><strong>${figure}</strong><span>${sentence}</span></li>`,
+      html`<li class="${tone}"><span class="label">${label}</span><strong>${keepUnits(figure)}</strong><span>${keepUnits(sentence)}</span></li>`,
   )}</ul>`;
+}
+
+/** A figure and its unit stay on one line. */
+function keepUnits(text: string): string {
+  return text.replace(/(\d) (?=[%A-Zµ×]|ms\b|ns\b|s\b)/g, "$1\u00a0");
 }

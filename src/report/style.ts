@@ -64,6 +64,7 @@ thead th{color:var(--muted);font-size:12.5px;border-bottom-color:var(--line);ver
 .unit::before{content:"["}
 .unit::after{content:"]"}
 .numeric{text-align:right;white-space:nowrap}
+thead .numeric{white-space:normal}
 tr.main th,tr.main td{font-weight:650;background:var(--accent-soft)}
 td.quiet,td.open{color:var(--muted)}
 .bar{display:block;width:100%;min-width:110px;height:9px;border-radius:2px;background:var(--soft);overflow:hidden}
@@ -127,6 +128,6 @@ th[scope=row]{min-width:108px}.bar{min-width:56px}}
 section{padding:0;border:0;break-inside:auto}h2,h3{break-after:avoid}figure,tr,.tiles li,.chain li{break-inside:avoid}
 .chart.wide{display:block}.chart.narrow{display:none}.scroll,.diagram,pre{overflow:visible}.diagram svg{min-width:0}.diagram svg{max-height:240mm}
 body{line-height:1.4}.lead{font-size:12.5pt}.pair{grid-template-columns:repeat(2,minmax(0,1fr))}.pair .chart.narrow{display:block}.pair .chart.wide{display:none}
-table{font-size:8.5pt}table code{white-space:normal}.bar{min-width:36px}th[scope=row]{min-width:0}
+section{margin-bottom:26px}table{font-size:8pt}thead th{font-size:7.5pt}th,td{padding-right:7px}table code{font-size:7pt}.bar{min-width:28px}th[scope=row]{min-width:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

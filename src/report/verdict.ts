@@ -60,20 +60,24 @@ function benefit(data: ReportData): Verdict | null {
     const distance = relative(errors?.integer, errors?.[rival]);
     return distance === null ? [] : [{ name: rival === "seasonalNaive" ? "seasonal naive" : rival, distance }];
   });
-  const [first, ...others] = rivals;
-  if (!first) return null;
+  // The rival that decides: one that is not beaten goes before linear, the strongest of them first.
+  const unbeaten = rivals.filter((rival) => rival.distance >= 0).sort((a, b) => b.distance - a.distance);
+  const deciding = unbeaten[0] ?? rivals[0];
+  if (!deciding) return null;
+  const others = rivals.filter((rival) => rival !== deciding);
   const phrase = ({ name, distance }: { name: string; distance: number }) =>
     `${percent(Math.abs(distance))} ${distance < 0 ? "below" : "above"} ${name}`;
-  const unbeaten = rivals.filter((rival) => rival.distance >= 0).map((rival) => rival.name);
   const sentences = [
-    others.length > 0 ? `Also ${list(others.map(phrase))}.` : "On the same windows.",
-    ...(unbeaten.length > 0 ? [`It does not beat ${list(unbeaten)}.`] : []),
+    ...(unbeaten.length > 0 ? [`It does not beat ${list(unbeaten.map((rival) => rival.name))}.`] : []),
+    others.length > 0
+      ? `${unbeaten.length > 0 ? "It is" : "Also"} ${list(others.map(phrase))}.`
+      : "On the same windows.",
   ];
   return {
-    label: `RMSE against ${first.name}`,
-    figure: `${first.distance < 0 ? "−" : "+"}${percent(Math.abs(first.distance))}`,
+    label: `RMSE against ${deciding.name}`,
+    figure: `${deciding.distance < 0 ? "−" : "+"}${percent(Math.abs(deciding.distance))}`,
     sentence: sentences.join(" "),
-    clause: phrase(first),
+    clause: phrase(deciding),
     tone: unbeaten.length > 0 ? "bad" : "good",
   };
 }
@@ -99,8 +103,14 @@ function equality(data: ReportData): Verdict | null {
     return {
       label: "Equality",
       figure: fault.windows === 0 ? "not shown" : "broken",
-      sentence: `Differs from the integer model on ${list(wrong.map(where))}.`,
-      clause: `DIFFERS from its ${shortNames[fault.subject]} on ${count(fault.mismatches)} of ${count(fault.windows)} windows`,
+      sentence:
+        fault.windows === 0
+          ? `No window was compared with the ${shortNames[fault.subject]}.`
+          : `Differs from the integer model on ${list(wrong.map(where))}.`,
+      clause:
+        fault.windows === 0
+          ? `compared with its ${shortNames[fault.subject]} on no window`
+          : `DIFFERS from its ${shortNames[fault.subject]} on ${count(fault.mismatches)} of ${count(fault.windows)} windows`,
       tone: "bad",
     };
   }
