@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cleanSeries } from "./clean.js";
-import type { CleanSeries } from "./cleanSeries.js";
+import type { CleanSeries } from "./clean-series.js";
 import { readCsv } from "./csv.js";
 import { resolveSeriesOptions, type SeriesOptions } from "./options.js";
 import type { FindingKind } from "./report.js";

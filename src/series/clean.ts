@@ -1,10 +1,10 @@
 import { GatecastError } from "../errors.js";
-import type { CleanColumn, CleanSeries } from "./cleanSeries.js";
+import type { CleanColumn, CleanSeries } from "./clean-series.js";
 import { fillColumn } from "./fill.js";
-import { layOut } from "./layOut.js";
+import { layOut } from "./lay-out.js";
 import { fillLimit, type ResolvedSeriesOptions } from "./options.js";
 import { type Finding, formatDuration, formatInstant, Places, plural } from "./report.js";
-import { chosenRow, orderRows, refuseIf, valuesOfGroups } from "./rowOrder.js";
+import { chosenRow, orderRows, refuseIf, valuesOfGroups } from "./row-order.js";
 import { numericValues, type Table } from "./table.js";
 import { timestampsOf } from "./timestamps.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type CsvOptions, readCsv } from "./csv.js";
 import { columnOf, makeTable, numericValues, type Table } from "./table.js";
 import { userError } from "./testing/messages.js";
-import { writeCsv } from "./writeCsv.js";
+import { writeCsv } from "./write-csv.js";
 
 const names = (table: Table): string[] => table.columns.map((column) => column.name);
 const numbers = (table: Table, name: string): number[] => [...numericValues(table, name)];

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { fitLinear, predictLinear } from "./baselines/linear.js";
 import { forecastErrors } from "./baselines/metrics.js";
 import { persistence } from "./baselines/persistence.js";
-import { seasonalNaive } from "./baselines/seasonalNaive.js";
+import { seasonalNaive } from "./baselines/seasonal-naive.js";
 import { readCsv } from "./csv.js";
 import { demoSeries } from "./demo.js";
 import { prepareSeries } from "./prepare.js";
 import { columnOf, numericValues } from "./table.js";
-import { writeCsv } from "./writeCsv.js";
+import { writeCsv } from "./write-csv.js";
 
 const flowOf = (seed: number): Float64Array => numericValues(demoSeries(seed), "flow");
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 import { GatecastError } from "../errors.js";
 import { type DecimalSign, hasFraction, parseNumber } from "./numbers.js";
-import { looksLikeTimestamp } from "./timestampFormat.js";
+import { looksLikeTimestamp } from "./timestamp-format.js";
 
 /** In order of preference: a decimal comma makes "," the least telling of the usual four. */
 const DELIMITERS = ["\t", ";", "|", ",", " "] as const;

@@ -1,4 +1,4 @@
-import type { Segment } from "./cleanSeries.js";
+import type { Segment } from "./clean-series.js";
 
 /**
  * Fills runs of NaN in place by a straight line between the values on both sides, within stretches. A run of rows that

@@ -2,9 +2,9 @@
 export { fitLinear, type LinearModel, predictLinear } from "./baselines/linear.js";
 export { type ForecastError, type ForecastErrors, forecastError, forecastErrors } from "./baselines/metrics.js";
 export { persistence } from "./baselines/persistence.js";
-export { type SeasonalNaive, seasonalNaive } from "./baselines/seasonalNaive.js";
+export { type SeasonalNaive, seasonalNaive } from "./baselines/seasonal-naive.js";
 export { cleanSeries } from "./clean.js";
-export { type CleanColumn, type CleanSeries, cleanColumn, type Segment } from "./cleanSeries.js";
+export { type CleanColumn, type CleanSeries, cleanColumn, type Segment } from "./clean-series.js";
 export { type CsvOptions, readCsv } from "./csv.js";
 export { type DemoOptions, demoSeries } from "./demo.js";
 export {
@@ -20,4 +20,4 @@ export { type ColumnScale, type Scaler, scaleOf, scaleValue, unscaleValue } from
 export { PARTS, type Part } from "./split.js";
 export { type Column, columnOf, makeTable, numericValues, type Table } from "./table.js";
 export { WindowSet, type WindowShape } from "./windows.js";
-export { writeCsv } from "./writeCsv.js";
+export { writeCsv } from "./write-csv.js";

@@ -1,6 +1,6 @@
 import { GatecastError } from "../errors.js";
 import { cleanSeries } from "./clean.js";
-import type { CleanSeries } from "./cleanSeries.js";
+import type { CleanSeries } from "./clean-series.js";
 import { type ResolvedSeriesOptions, resolveSeriesOptions, type SeriesOptions } from "./options.js";
 import { type Finding, plural } from "./report.js";
 import { fitScaler, type Scaler, scaleOf } from "./scaler.js";

@@ -1,5 +1,5 @@
 import { GatecastError } from "../errors.js";
-import { type CleanSeries, cleanColumn } from "./cleanSeries.js";
+import { type CleanSeries, cleanColumn } from "./clean-series.js";
 
 /** The affine map of one column: scaled = (value - offset) / scale. */
 export interface ColumnScale {

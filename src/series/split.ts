@@ -1,5 +1,5 @@
 import { GatecastError } from "../errors.js";
-import type { CleanSeries } from "./cleanSeries.js";
+import type { CleanSeries } from "./clean-series.js";
 import type { ResolvedSeriesOptions } from "./options.js";
 import { type Finding, plural } from "./report.js";
 import { columnOf, type Table } from "./table.js";

@@ -1,5 +1,5 @@
 import { GatecastError } from "../errors.js";
-import { nearestName } from "./nearestName.js";
+import { nearestName } from "./nearest-name.js";
 
 /** Numbers; NaN where the value is missing, +-Infinity where the file says so. */
 export interface NumericColumn {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readCsv } from "./csv.js";
 import { makeTable } from "./table.js";
 import { userError } from "./testing/messages.js";
-import { parseTimestamp } from "./timestampFormat.js";
+import { parseTimestamp } from "./timestamp-format.js";
 import { timestampsOf } from "./timestamps.js";
 
 const JANUARY_4 = Date.UTC(2016, 0, 4);

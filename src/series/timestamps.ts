@@ -6,7 +6,7 @@ import {
   looksLikeTimestamp,
   parseTimestamp,
   recogniseDateOrder,
-} from "./timestampFormat.js";
+} from "./timestamp-format.js";
 
 /** The instant of every row. */
 export interface Timestamps {

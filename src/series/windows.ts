@@ -1,4 +1,4 @@
-import { type CleanColumn, type CleanSeries, cleanColumn } from "./cleanSeries.js";
+import { type CleanColumn, type CleanSeries, cleanColumn } from "./clean-series.js";
 import { type Scaler, scaleOf, unscaleValue } from "./scaler.js";
 
 /** What a window is made of. */

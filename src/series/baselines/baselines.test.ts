@@ -7,7 +7,7 @@ import { solveCholesky } from "./cholesky.js";
 import { fitLinear, predictLinear } from "./linear.js";
 import { forecastError, forecastErrors } from "./metrics.js";
 import { persistence } from "./persistence.js";
-import { seasonalNaive } from "./seasonalNaive.js";
+import { seasonalNaive } from "./seasonal-naive.js";
 
 /** Hourly rows of the given days; v tells day and hour. */
 const hourly = (days: readonly number[], change: (day: number, hour: number) => number | undefined = () => undefined) =>

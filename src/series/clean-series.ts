@@ -1,5 +1,5 @@
 import { GatecastError } from "../errors.js";
-import { nearestName } from "./nearestName.js";
+import { nearestName } from "./nearest-name.js";
 import type { Finding } from "./report.js";
 
 /** A needed column after cleaning: finite in every row. */

@@ -1,7 +1,7 @@
-import type { Segment } from "./cleanSeries.js";
+import type { Segment } from "./clean-series.js";
 import { fillLimit, type ResolvedSeriesOptions } from "./options.js";
 import { type Finding, formatDuration, formatInstant, Places, plural } from "./report.js";
-import { refuseIf } from "./rowOrder.js";
+import { refuseIf } from "./row-order.js";
 import { classifyStep, regularStep } from "./steps.js";
 import type { Table } from "./table.js";
 

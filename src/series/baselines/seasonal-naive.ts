@@ -1,4 +1,4 @@
-import { cleanColumn } from "../cleanSeries.js";
+import { cleanColumn } from "../clean-series.js";
 import { formatDuration, formatInstant } from "../report.js";
 import type { WindowSet } from "../windows.js";
 

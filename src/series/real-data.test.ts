@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { fitLinear, predictLinear } from "./baselines/linear.js";
 import { forecastErrors } from "./baselines/metrics.js";
 import { persistence } from "./baselines/persistence.js";
-import { seasonalNaive } from "./baselines/seasonalNaive.js";
+import { seasonalNaive } from "./baselines/seasonal-naive.js";
 import { type CsvOptions, readCsv } from "./csv.js";
 import type { SeriesOptions } from "./options.js";
 import { type PreparedSeries, prepareSeries } from "./prepare.js";
 import type { FindingKind } from "./report.js";
-import { describeWithData } from "./testing/realData.js";
+import { describeWithData } from "./testing/real-data.js";
 
 /** Test RMSE of the three reference forecasts; null = not available. */
 function references(prepared: PreparedSeries): { persistence: number; linear: number; seasonalNaive: number | null } {
