@@ -133,6 +133,11 @@ function planGraph(
   });
 }
 
+function largestCode(graph: Graph, name: string): number {
+  const { bits, symmetric } = tensor(graph, name);
+  return codeRange(bits ?? 8, symmetric).hi;
+}
+
 function planTrace(
   graph: Graph,
   operators: ReadonlyMap<string, IntegerOperator>,
@@ -165,7 +170,13 @@ export function planOperator(
     return planLinear(operator, data, of(operator.input), output);
   if (operator.kind === "attention" && data.kind === "attention") {
     const { tokens, features } = tensor(graph, operator.query);
-    const inputs = { features, query: of(operator.query), key: of(operator.key), value: of(operator.value) };
+    const { query, key, value } = operator;
+    const largest = {
+      query: largestCode(graph, query),
+      key: largestCode(graph, key),
+      value: largestCode(graph, value),
+    };
+    const inputs = { features, query: of(query), key: of(key), value: of(value), largest };
     const room = internals && attentionInternals(operator, tokens, features);
     if (room) internals.set(operator.name, room);
     return planAttention(operator, data, inputs, output, room);

@@ -1,6 +1,6 @@
 import type { AttentionOperator } from "../../model/index.js";
 import { clamp } from "../../numeric/integers.js";
-import type { IntegerAttention } from "../model.js";
+import type { IntegerAttention, Interval } from "../model.js";
 import type { TensorData } from "../tensor.js";
 import { Product } from "./product.js";
 import { planRequantiser } from "./requantiser.js";
@@ -26,13 +26,17 @@ export interface AttentionInputs {
   readonly query: TensorData;
   readonly key: TensorData;
   readonly value: TensorData;
+  /** Largest absolute code of each, so that the fastest exact kernel can be chosen; that of 8 bits otherwise. */
+  readonly largest?: { readonly query: number; readonly key: number; readonly value: number };
 }
+
+const largestOf8Bits = { query: 127, key: 127, value: 127 };
 
 /** The operator's function on tensors that are kept; `internals`, where given, is filled at each call. */
 export function planAttention(
   operator: AttentionOperator,
   data: IntegerAttention,
-  { features, query, key, value }: AttentionInputs,
+  { features, query, key, value, largest = largestOf8Bits }: AttentionInputs,
   output: TensorData,
   internals?: AttentionInternals,
 ): () => void {
@@ -40,10 +44,10 @@ export function planAttention(
   const width = features / operator.heads;
   const table = Int32Array.from(data.table);
   const top = data.table[0] ?? Number.NaN;
-  // Codes have at most 8 bits: 127 bounds any of them.
-  const dots = new Product(tokens, tokens, width, width * 127 * 127);
-  const weighted = new Product(tokens, width, tokens, tokens * top * 127);
-  const requantise = planRequantiser(data.score, 1);
+  const largestDot = width * largest.query * largest.key;
+  const dots = new Product(tokens, tokens, width, largestDot);
+  const weighted = new Product(tokens, width, tokens, tokens * top * largest.value);
+  const requantise = planRequantiser(data.score, new Array<Interval>(tokens).fill({ lo: -largestDot, hi: largestDot }));
   const scores = new Int32Array(tokens * tokens);
   const exponentials = new Int32Array(tokens * tokens);
   const sums = new Float64Array(tokens);
@@ -110,7 +114,7 @@ function exponentiate(
     let top = scores[first] as number;
     for (let j = 1; j < tokens; j++) {
       const score = scores[first + j] as number;
-      if (score > top) top = score;
+      top = Math.max(top, score);
     }
     let sum = 0;
     for (let j = 0; j < tokens; j++) {

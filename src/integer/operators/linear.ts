@@ -17,19 +17,16 @@ export function planLinear(
 ): () => void {
   const { rows, columns } = operator.weight;
   const tokens = input.length / columns; // one where the window is flattened
-  const finish = data.requantiser ? planRequantiser(data.requantiser, rows) : copy;
+  const finish = data.requantiser ? planRequantiser(data.requantiser, data.accumulators) : copy;
   const narrow = fitsInt32(data.accumulators) && fitsInt32(sumIntervals(data)) && input instanceof Int32Array;
 
   if (narrow) {
-    const product = new Product(tokens, rows, columns, largestSum(data));
+    const product = new Product(tokens, rows, columns, largestSum(data), Int32Array.from(data.bias));
     product.setRight(data.weights, 0, columns, 1);
-    const bias = Int32Array.from(data.bias);
-    const acc = new Int32Array(tokens * rows);
     return () => {
       product.setLeft(input, 0, columns);
       product.run();
-      addBias(product.sums, bias, acc);
-      finish(acc, output);
+      finish(product.sums, output);
     };
   }
   const weights = Float64Array.from(data.weights);
@@ -68,15 +65,6 @@ function sumIntervals(data: IntegerLinear): { lo: number; hi: number }[] {
 
 function largestSum(data: IntegerLinear): number {
   return Math.max(...sumIntervals(data).map(({ lo, hi }) => Math.max(-lo, hi)));
-}
-
-/** acc[t][o] = sums[t][o] + bias[t or 0][o]: a bias of one row is repeated. */
-function addBias(sums: Int32Array, bias: Int32Array, acc: Int32Array): void {
-  for (let first = 0; first < sums.length; first += bias.length) {
-    for (let index = 0; index < bias.length; index++) {
-      acc[first + index] = (sums[first + index] as number) + (bias[index] as number);
-    }
-  }
 }
 
 /** The same in doubles, for accumulators beyond 32 bits. */

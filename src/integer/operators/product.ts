@@ -4,9 +4,10 @@ const LANES = 4;
 const ROWS = 2;
 
 /**
- * The matrix product of every operator: sums[t][o] = sum over i of left[t][i] * right[o][i], in 32-bit integers.
+ * The matrix product of every operator: sums[t][o] = bias[t or 0][o] + sum over i of left[t][i] * right[o][i], in 32-bit
+ * integers.
  *
- * Where every sum is proven to fit 16 bits, two tokens share a lane: with p = x_t + 2^16 x_(t+1), the sum over w * p is
+ * Where every sum without its bias is proven to fit 16 bits, two tokens share a lane: with p = x_t + 2^16 x_(t+1), the sum over w * p is
  * S_t + 2^16 S_(t+1) modulo 2^32, from which both sums are read back exactly. That halves the multiplications.
  */
 export class Product {
@@ -24,8 +25,17 @@ export class Product {
   readonly #lanes: number;
   readonly #paddedRows: number;
 
-  /** @param bound largest absolute value of any sum; below 2^31 */
-  constructor(tokens: number, rows: number, columns: number, bound: number) {
+  readonly #bias: Int32Array;
+  /** From one token's bias to the next one's. */
+  readonly #biasStep: number;
+
+  /**
+   * @param bound largest absolute value of any sum without its bias; below 2^31
+   * @param bias [tokens][rows] or [rows]
+   */
+  constructor(tokens: number, rows: number, columns: number, bound: number, bias = new Int32Array(rows)) {
+    this.#bias = bias;
+    this.#biasStep = bias.length === rows ? 0 : rows;
     this.#tokens = tokens;
     this.#rows = rows;
     this.#columns = columns;
@@ -64,7 +74,7 @@ export class Product {
   /** Multiplies, and leaves the result in `sums`. */
   run(): void {
     if (this.#tokens === 1) {
-      multiplyVector(this.#left, this.#right, this.sums, this.#rows, this.#columns);
+      multiplyVector(this.#left, this.#right, this.#bias, this.sums, this.#rows, this.#columns);
       return;
     }
     multiplyBlocks(this.#left, this.#right, this.#blocks, this.#lanes, this.#paddedRows, this.#columns);
@@ -73,14 +83,26 @@ export class Product {
   }
 
   #collect(): void {
-    const [rows, padded, blocks, sums] = [this.#rows, this.#paddedRows, this.#blocks, this.sums];
+    const rows = this.#rows;
+    const padded = this.#paddedRows;
+    const step = this.#biasStep;
+    const { sums } = this;
+    const blocks = this.#blocks;
+    const bias = this.#bias;
     for (let t = 0; t < this.#tokens; t++) {
-      for (let o = 0; o < rows; o++) sums[t * rows + o] = blocks[t * padded + o] as number;
+      for (let o = 0; o < rows; o++) {
+        sums[t * rows + o] = (bias[t * step + o] as number) + (blocks[t * padded + o] as number);
+      }
     }
   }
 
   #collectPairs(): void {
-    const [rows, padded, blocks, sums] = [this.#rows, this.#paddedRows, this.#blocks, this.sums];
+    const rows = this.#rows;
+    const padded = this.#paddedRows;
+    const step = this.#biasStep;
+    const { sums } = this;
+    const blocks = this.#blocks;
+    const bias = this.#bias;
     for (let t = 0; t < this.#tokens; t += 2) {
       const from = (t / 2) * padded;
       const to = t * rows;
@@ -88,8 +110,8 @@ export class Product {
       for (let o = 0; o < rows; o++) {
         const both = blocks[from + o] as number;
         const even = (both << 16) >> 16;
-        sums[to + o] = even;
-        if (paired) sums[to + rows + o] = ((both - even) | 0) >> 16;
+        sums[to + o] = (bias[t * step + o] as number) + even;
+        if (paired) sums[to + rows + o] = (bias[(t + 1) * step + o] as number) + (((both - even) | 0) >> 16);
       }
     }
   }
@@ -154,9 +176,16 @@ function multiplyBlocks(
 }
 
 /** One token alone. */
-function multiplyVector(x: Int32Array, w: Int32Array, sums: Int32Array, rows: number, columns: number): void {
+function multiplyVector(
+  x: Int32Array,
+  w: Int32Array,
+  bias: Int32Array,
+  sums: Int32Array,
+  rows: number,
+  columns: number,
+): void {
   for (let o = 0; o < rows; o++) {
-    let sum = 0;
+    let sum = bias[o] as number;
     for (let i = 0; i < columns; i++) sum = (sum + Math.imul(w[o * columns + i] as number, x[i] as number)) | 0;
     sums[o] = sum;
   }
