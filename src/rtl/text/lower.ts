@@ -4,6 +4,7 @@ import { type EntityNames, ValueLowering } from "./lower_values.js";
 import { Namer } from "./names.js";
 import {
   type Actual,
+  behind,
   type EntityText,
   type Expr,
   type InstanceText,
@@ -26,13 +27,6 @@ const nameExpr = (name: string, type: Node["type"], index?: number): NameExpr =>
   index,
   shape: shapeOf(type),
 });
-
-/** The value that a wire stands for. */
-function behindWires(node: Node): Node {
-  let now = node;
-  while (now.kind === "wire" && now.source !== undefined) now = now.source;
-  return now;
-}
 
 class EntityLowering implements EntityNames {
   readonly namer: Namer;
@@ -78,11 +72,11 @@ class EntityLowering implements EntityNames {
   /** Counts how often each value is read in the text, through wires. */
   #count(): void {
     const count = (reader: Node): void => {
-      const node = behindWires(reader);
+      const node = behind(reader);
       this.uses.set(node, (this.uses.get(node) ?? 0) + 1);
     };
     for (const node of orderedNodes(this.graph)) {
-      if (node.kind === "wire" || node.kind === "result") continue;
+      if (behind(node) !== node || node.kind === "result") continue;
       for (const operand of node.kind === "fit" ? [node.a] : operandsOf(node)) count(operand);
     }
     for (const root of rootsOf(this.graph)) count(root);
@@ -111,7 +105,7 @@ class EntityLowering implements EntityNames {
 
   #nameValues(): void {
     for (const [port, node] of this.graph.outputs) {
-      const source = behindWires(node);
+      const source = behind(node);
       if (source.kind === "result") {
         if (!source.instance.repeated && this.uses.get(source) === 1) this.#direct.set(source, port);
       } else if (!this.given.has(source) && source.kind !== "const") {
@@ -122,7 +116,7 @@ class EntityLowering implements EntityNames {
       }
     }
     for (const node of orderedNodes(this.graph)) {
-      const named = behindWires(node);
+      const named = behind(node);
       if (node.name === undefined || this.given.has(named) || named.kind === "result") continue;
       if (node !== named && named.name !== undefined) continue;
       this.given.set(named, nameExpr(this.namer.take(node.name, "value"), named.type));
@@ -138,7 +132,7 @@ class EntityLowering implements EntityNames {
     const accesses = this.graph.memories.flatMap((memory) => this.#access(memory));
     const instances = this.graph.instances.map((instance) => this.#instance(instance));
     for (const [port, node] of this.graph.outputs) {
-      const source = behindWires(node);
+      const source = behind(node);
       if (source.kind === "result" && this.#direct.get(source) === port) continue;
       this.#values.output(node, port);
     }

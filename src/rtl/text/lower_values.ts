@@ -1,9 +1,11 @@
-import type { ArithNode, CompareNode, ConstNode, LogicNode, Memory, Node, ResultNode } from "../core/graph.js";
+import type { ArithNode, CompareNode, ConstNode, FitNode, LogicNode, Memory, Node, ResultNode } from "../core/graph.js";
+import { lowBits } from "../core/types.js";
 import { narrow, product, signedOperand, sumOf, widen } from "./arithmetic.js";
 import type { Namer } from "./names.js";
 import {
   type AssignText,
   BIT_SHAPE,
+  behind,
   type Condition,
   type ConstantText,
   type Expr,
@@ -40,15 +42,17 @@ export class ValueLowering {
   constructor(readonly names: EntityNames) {}
 
   /** The value as an expression without arithmetic: a name, a literal, a part of a name, logic of bits. */
-  ref(node: Node, anchor: string, role: string): Expr {
+  ref(reader: Node, anchor: string, role: string): Expr {
+    const node = behind(reader);
     const known = this.#known(node);
     if (known !== undefined) return known;
     switch (node.kind) {
       case "const":
         return { is: "literal", value: node.value, shape: shapeOf(node.type) };
       case "slice":
-      case "fit":
         return this.#rewired(node, anchor);
+      case "fit":
+        return this.#reduced(node) === undefined ? this.#rewired(node, anchor) : this.name(node, anchor, role);
       case "shift":
         return node.by < 0 ? this.#rewired(node, anchor) : this.name(node, anchor, role);
       case "cat": {
@@ -67,20 +71,21 @@ export class ValueLowering {
   }
 
   /** The value as a name, with a signal of its own where it has none yet. */
-  name(node: Node, anchor: string, role: string): NameExpr {
+  name(reader: Node, anchor: string, role: string): NameExpr {
+    const node = behind(reader);
     const known = this.#known(node);
     if (known !== undefined) return known;
     if (node.kind === "const") return this.#constant(node, `${anchor}_${role}`);
     const wish = `${anchor}_${role}`;
-    return this.define(node, this.names.namer.number(wish.length > 40 ? role : wish));
+    return this.define(node, this.names.namer.number(wish.length > 40 ? role : wish), anchor);
   }
 
-  /** Declares a signal for a value and assigns it. */
-  define(node: Node, name: string): NameExpr {
+  /** Declares a signal for a value and assigns it; what it needs is named after the anchor, the nearest given name. */
+  define(node: Node, name: string, anchor = name): NameExpr {
     const target: NameExpr = { is: "name", name, index: undefined, shape: shapeOf(node.type) };
     // Known before its operands are lowered: a value may read itself through a register of the same name.
     this.#done.set(node, target);
-    const source = this.source(node, name);
+    const source = this.source(node, anchor);
     if (!this.names.isPort(name)) this.declare(target);
     this.assigns.push({ target, source });
     return target;
@@ -104,10 +109,9 @@ export class ValueLowering {
   }
 
   /** What defines the value, for the right of an assignment. */
-  source(node: Node, anchor: string): Source {
+  source(reader: Node, anchor: string): Source {
+    const node = behind(reader);
     switch (node.kind) {
-      case "wire":
-        return this.ref(required(node.source), anchor, "source");
       case "compare":
         return { is: "truth", condition: this.#compare(node, anchor, false), shape: BIT_SHAPE };
       case "logic":
@@ -123,7 +127,8 @@ export class ValueLowering {
   }
 
   /** As `source`, for a reader: in place if nobody else reads it. */
-  sourceFor(node: Node, anchor: string, role: string): Source {
+  sourceFor(reader: Node, anchor: string, role: string): Source {
+    const node = behind(reader);
     if (this.#known(node) !== undefined || node.kind === "const" || !this.#single(node)) {
       return this.ref(node, anchor, role);
     }
@@ -131,7 +136,8 @@ export class ValueLowering {
   }
 
   /** The value as something true or false. */
-  condition(node: Node, anchor: string): Condition {
+  condition(reader: Node, anchor: string): Condition {
+    const node = behind(reader);
     if (this.#known(node) !== undefined || node.kind === "const") {
       return high(this.ref(node, anchor, "condition"), false);
     }
@@ -141,7 +147,8 @@ export class ValueLowering {
   }
 
   #truth(node: LogicNode, anchor: string): Condition {
-    const [first] = node.operands;
+    const [operand] = node.operands;
+    const first = operand === undefined ? undefined : behind(operand);
     if (node.op === "not" && first !== undefined) {
       if (first.kind === "compare" && this.#known(first) === undefined && this.#single(first)) {
         return this.#compare(first, anchor, true);
@@ -156,21 +163,15 @@ export class ValueLowering {
   }
 
   #known(node: Node): NameExpr | undefined {
-    let now = node;
-    while (now.kind === "wire") now = required(now.source);
+    const now = behind(node);
     const done = this.#done.get(now);
     if (done !== undefined) return done;
     if (now.kind === "result") return this.names.result(now);
     const given = this.names.given.get(now);
-    if (given === undefined) return now === node ? undefined : this.#behind(now);
+    if (given === undefined) return undefined;
     if (now.kind === "const") return this.#constant(now, given.name);
     if (now.kind === "input" || now.kind === "reg" || (now.kind === "read" && now.memory.latency === 1)) return given;
     return this.define(now, given.name);
-  }
-
-  /** An unnamed value behind a wire is never written in place: the wire gave it its name, or it is a constant. */
-  #behind(node: Node): NameExpr {
-    return this.name(node, "wire", "value");
   }
 
   #constant(node: ConstNode, name: string): NameExpr {
@@ -187,7 +188,8 @@ export class ValueLowering {
   }
 
   /** Whether unnamed logic of bits has a comparison in it, which VHDL can only write as a condition. */
-  #compares(node: Node): boolean {
+  #compares(reader: Node): boolean {
+    const node = behind(reader);
     if (this.names.given.has(node) || this.#done.has(node) || !this.#single(node)) return false;
     if (node.kind === "compare") return true;
     return node.kind === "logic" && node.op !== "xor" && node.operands.some((operand) => this.#compares(operand));
@@ -228,8 +230,8 @@ export class ValueLowering {
         const [whenFalse, whenTrue] = options;
         if (whenFalse === undefined || whenTrue === undefined) throw new Error("a pick of a bit has two options");
         cases.push({ when: this.condition(select, anchor), value: this.#option(whenTrue, anchor) });
-        now = whenFalse;
-      } else if (last === 0) now = required(options[0]);
+        now = behind(whenFalse);
+      } else if (last === 0) now = behind(required(options[0]));
       else {
         const index = this.ref(select, anchor, "select");
         options.slice(0, last).forEach((option, i) => {
@@ -238,15 +240,19 @@ export class ValueLowering {
           // Options beyond the selector's range exist only in the list.
           if (BigInt(i) <= select.type.hi) cases.push({ when, value: this.#option(option, anchor) });
         });
-        now = required(options[last]);
+        now = behind(required(options[last]));
       }
     }
     const otherwise = this.#option(now, anchor);
     return cases.length === 0 ? otherwise : { is: "choose", cases, otherwise, shape: shapeOf(node.type) };
   }
 
-  #option(node: Node, anchor: string): Expr {
-    const inPlace = node.kind === "arith" || (node.kind === "logic" && node.type.kind === "number");
+  #option(reader: Node, anchor: string): Expr {
+    const node = behind(reader);
+    const inPlace =
+      node.kind === "arith" ||
+      (node.kind === "fit" && this.#reduced(node) !== undefined) ||
+      (node.kind === "logic" && node.type.kind === "number");
     if (inPlace && this.#known(node) === undefined && this.#single(node)) return this.#value(node, anchor);
     return this.ref(node, anchor, "option");
   }
@@ -262,7 +268,8 @@ export class ValueLowering {
       return signAs(widen(a, to.width), to);
     }
     if (node.kind === "slice") {
-      const { a, hi, lo } = node;
+      const { hi, lo } = node;
+      const a = behind(node.a);
       if (a.kind === "const") {
         return { is: "literal", value: BigInt.asUintN(hi - lo + 1, a.value >> BigInt(lo)), shape: to };
       }
@@ -276,7 +283,8 @@ export class ValueLowering {
       return signAs(part, to);
     }
     if (node.kind === "shift") {
-      const { a, by } = node;
+      const { by } = node;
+      const a = behind(node.a);
       if (a.kind === "const") return { is: "literal", value: a.value >> BigInt(-by), shape: to };
       const word = this.name(a, anchor, "word");
       const signed = word.shape.kind === "signed";
@@ -319,12 +327,37 @@ export class ValueLowering {
         const memory = this.names.memory(node.memory);
         return { is: "word", memory, address: this.ref(node.address, anchor, "address"), shape: memory.shape };
       }
-      case "fit":
+      case "fit": {
+        const sum = this.#reduced(node);
+        return sum === undefined ? this.#rewired(node, anchor) : this.#lowSum(sum, shapeOf(node.type), anchor);
+      }
       case "slice":
         return this.#rewired(node, anchor);
       default:
         return this.ref(node, anchor, "value");
     }
+  }
+
+  /** The sum that a change of type takes the low bits of, if nobody else reads it: it is then computed in that width. */
+  #reduced(node: FitNode): ArithNode | undefined {
+    const { type } = node;
+    const a = behind(node.a);
+    if (a.kind !== "arith" || a.op === "mul" || type.width >= a.type.width) return undefined;
+    return this.#known(a) === undefined && this.#single(a) ? a : undefined;
+  }
+
+  /** A sum modulo 2^width. */
+  #lowSum(sum: ArithNode, to: Shape, anchor: string): Expr {
+    const operand = (reader: Node): Expr => {
+      const node = behind(reader);
+      const from = shapeOf(node.type);
+      if (from.width > to.width) return narrow(this.name(node, anchor, "term"), to);
+      const a = this.ref(node, anchor, "term");
+      if (a.is === "literal") return { ...a, value: lowBits(a.value, to.width, to.kind === "signed"), shape: to };
+      return from.kind === to.kind ? a : { is: "cast", a: widen(a, to.width), shape: to };
+    };
+    const [a, b] = [operand(sum.a), operand(sum.b)];
+    return { is: "binary", op: sum.op === "add" ? "+" : "-", a: widen(a, to.width), b, shape: to };
   }
 
   #arith(node: ArithNode, anchor: string): Expr {

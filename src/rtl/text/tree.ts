@@ -1,4 +1,4 @@
-import type { MemoryStyle, ModuleGraph } from "../core/graph.js";
+import type { MemoryStyle, ModuleGraph, Node } from "../core/graph.js";
 import type { Type } from "../core/types.js";
 
 /** How a value is written: a single bit, or a vector with or without sign. */
@@ -12,6 +12,20 @@ export const BIT_SHAPE: Shape = { kind: "bit", width: 1 };
 export function shapeOf(type: Type): Shape {
   if (type.kind === "bit") return BIT_SHAPE;
   return { kind: type.signed ? "signed" : "unsigned", width: type.width };
+}
+
+/** The value that stands for this one in the text: the source of a wire, or of an unnamed change of type that changes no bit. */
+export function behind(node: Node): Node {
+  let now = node;
+  for (;;) {
+    if (now.kind === "wire" && now.source !== undefined) now = now.source;
+    else if (now.kind === "fit" && now.name === undefined && sameShape(now.type, now.a.type)) now = now.a;
+    else return now;
+  }
+}
+
+function sameShape(a: Type, b: Type): boolean {
+  return a.kind === b.kind && a.width === b.width && a.signed === b.signed;
 }
 
 export function vector(signed: boolean, width: number): Shape {

@@ -69,7 +69,7 @@ export function verilog(expr: Expr, around: Surroundings, operand = false): stri
       return `{${expr.parts.map((part) => verilog(part, "alone")).join(", ")}}`;
     case "logic": {
       const operands = expr.operands.map((o) => verilog(o, "alone", true));
-      if (expr.op === "not") return inner(`~${operands[0] ?? ""}`);
+      if (expr.op === "not") return `~${operands[0] ?? ""}`;
       return inner(operands.join(expr.op === "and" ? " & " : expr.op === "or" ? " | " : " ^ "));
     }
     case "multiply":

@@ -51,13 +51,17 @@ function printEntity(entity: EntityText): string {
     `architecture rtl of ${graph.name} is`,
   ];
   const declarations = [
-    ...printConstants(entity),
-    ...entity.memories.flatMap(printMemory),
-    ...printArrays(entity),
-    ...printSignals(entity),
+    printConstants(entity),
+    ...entity.memories.map(printMemory),
+    printArrays(entity),
+    printSignals(entity),
     ...printProducts(entity),
-  ];
-  lines.push(...indent(declarations, 1), "begin");
+  ].filter((block) => block.length > 0);
+  declarations.forEach((block, i) => {
+    if (i > 0) lines.push("");
+    lines.push(...indent(block, 1));
+  });
+  lines.push("begin");
   const body: string[][] = [];
   if (entity.assigns.length > 0) body.push(entity.assigns.flatMap(printAssign));
   for (const instance of entity.instances) body.push(printInstance(instance));
@@ -136,7 +140,7 @@ function printMemory(memory: MemoryText): string[] {
       `attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${memory.style}";`,
     );
   }
-  return [...lines, ""];
+  return lines;
 }
 
 function wordText(word: bigint, shape: Shape): string {
@@ -179,14 +183,13 @@ function initialText(value: bigint, shape: Shape): string {
 }
 
 /** The functions that multiply in look-up tables, for the signs that occur. */
-function printProducts(entity: EntityText): string[] {
+function printProducts(entity: EntityText): string[][] {
   const kinds = new Set(entity.products.map(({ a, b }) => `${a.kind} ${b.kind}`));
-  return [...kinds].sort().flatMap((kind) => {
+  return [...kinds].sort().map((kind) => {
     const [a = "", b = ""] = kind.split(" ");
     const result = a === "signed" || b === "signed" ? "signed" : "unsigned";
     const rows = b === "signed" ? "digits'high - 1" : "digits'high";
     const lines = [
-      "",
       "-- A product as one addition for each bit of factor_b: look-up tables, never a DSP slice.",
       `function multiply(factor_a : ${a}; factor_b : ${b}) return ${result} is`,
       "  constant width  : natural := factor_a'length + factor_b'length;",

@@ -62,7 +62,7 @@ export function vhdl(expr: Expr, operand = false): string {
       return vhdlCat(expr.parts, operand);
     case "logic": {
       const operands = expr.operands.map((o) => vhdl(o, true));
-      return inner(expr.op === "not" ? `not ${operands[0] ?? ""}` : operands.join(` ${expr.op} `));
+      return expr.op === "not" ? `not ${operands[0] ?? ""}` : inner(operands.join(` ${expr.op} `));
     }
     case "multiply":
       return `multiply(${vhdl(expr.a)}, ${vhdl(expr.b)})`;
