@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { device } from "../accelerator/devices.js";
 import { GatecastError } from "../errors.js";
 import { defineArchitecture } from "../model/index.js";
-import { nearestName } from "../series/nearestName.js";
+import { nearestName } from "../series/nearest-name.js";
 import { type Configuration, type ConfigurationKey, configurationKeys, configurationSchema } from "./configuration.js";
 
 /** Settings from one place. Of several layers, later ones override earlier ones, key by key. */

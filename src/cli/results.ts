@@ -6,6 +6,7 @@ import type {
   Forecaster,
   LearningReport,
   QuantisedTensor,
+  ResourceFigures,
   ResourceReport,
   TimingReport,
   VerificationReport,
@@ -49,7 +50,11 @@ export interface EvaluationResult {
 export interface HardwareResult {
   readonly accelerator: AcceleratorReport;
   readonly clockMHz: number;
+  /** First sample in to forecast out, as planned. */
   readonly estimatedCycles: number;
+  readonly estimate: ResourceFigures;
+  /** Name of the top entity and module. */
+  readonly top: string;
   /** Files beside it, in compile order. */
   readonly files: readonly string[];
 }

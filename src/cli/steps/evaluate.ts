@@ -1,3 +1,4 @@
+import { GatecastError } from "../../errors.js";
 import {
   createInterpreter,
   decodeForecast,
@@ -17,12 +18,12 @@ import {
   seasonalNaive,
   type WindowSet,
 } from "../../series/index.js";
-import { forward } from "../../training/index.js";
+import { evaluateCodes, forward } from "../../training/index.js";
 import { type EvaluationResult, resultFiles } from "../results.js";
 import type { PreparedData } from "../run-folder/prepared-data.js";
 import { convert, loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { networkKeys, networkOf } from "./network.js";
-import { breathe, runPatiently } from "./patient.js";
+import { breathe, inPieces } from "./patient.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep } from "./step.js";
 import { encodeWindows } from "./test-windows.js";
@@ -52,15 +53,19 @@ export const evaluate = defineStep({
       trainedFiles.quantised,
     );
     const codes = encodeWindows(model, test);
-    const run = (of: IntegerModel) => runPatiently(createInterpreter(of), codes, test.inputSize, signal);
+    const run = (of: IntegerModel) => {
+      const interpreter = createInterpreter(of);
+      return inPieces(codes, test.inputSize, (part) => interpreter.run(part), signal);
+    };
 
     const forecastCodes = await run(model);
-    // What training judged its epochs by, from its own parameters, against the model as the file has it.
-    const mismatches = differingWindows(await run(convert(graph, quantised, data)), forecastCodes, test.outputSize);
+    // From training's own parameters, on codes, by other code than the interpreter's: both must agree on every bit.
+    const trained = convert(graph, quantised, data);
+    const evaluated = await inPieces(codes, test.inputSize, (part) => evaluateCodes(trained, part), signal);
+    const mismatches = differingWindows(evaluated, forecastCodes, test.outputSize);
     const forecasts: Forecasts = { float: test.unscale(forward(graph, float, test)) };
     await breathe(signal);
-    forecasts.fakeQuantised = test.unscale(forward(graph, quantised, test));
-    await breathe(signal);
+    forecasts.fakeQuantised = decodeForecast(trained, evaluated);
     forecasts.integer = decodeForecast(model, forecastCodes);
     forecasts.integerWithoutBranch = decodeForecast(model, await run(withoutBranch(model)));
     const unavailable = baselines(data, forecasts);
@@ -79,6 +84,13 @@ export const evaluate = defineStep({
       quantisation: quantisedTensors(model, coverage),
       sleeping: sleepingTensors(coverage),
     };
+    if (mismatches > 0) {
+      throw new GatecastError(
+        "verification",
+        `Training's evaluation mode and the integer model differ on ${mismatches} of ${plural(test.count, "test window")}.`,
+        { remedy: "This is a defect of Gatecast: please report it with the run folder." },
+      );
+    }
     await context.write(resultFiles.evaluation, `${JSON.stringify(result)}\n`);
     return `integer-only RMSE ${significant(overall.integer?.rmse ?? Number.NaN, 4)} on ${plural(test.count, "test window")}`;
   },

@@ -1,0 +1,129 @@
+import { buildAccelerator, simulateAccelerator } from "../../accelerator/index.js";
+import { GatecastError } from "../../errors.js";
+import type { IntegerModel } from "../../integer/index.js";
+import { mutate, mutations } from "../../integer/testing/index.js";
+import type { Check, UncheckedSubject, VerificationReport } from "../../report/data.js";
+import { count, plural } from "../../report/format.js";
+import { emitVhdl } from "../../rtl/index.js";
+import { resultFiles, type SimulationResult } from "../results.js";
+import { gatecastVersion } from "../version.js";
+import { clockOf, hardwareFolders, hardwareKeys, hardwareOf } from "./hardware.js";
+import { loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { breathe } from "./patient.js";
+import { loadPrepared, readsPrepared } from "./prepare.js";
+import { defineStep, type StepContext } from "./step.js";
+import { encodeWindows, sampleRuns } from "./test-windows.js";
+import { ghdlIdentity } from "./vhdl-check.js";
+
+/** Windows in one piece of simulation: about a second. */
+const piece = 32;
+
+/** The register transfer, and the VHDL in GHDL where it is there, on test windows against the interpreter. */
+export const simulate = defineStep({
+  name: "simulate",
+  title: "simulating the accelerator on test windows",
+  settings: [...hardwareKeys, "clock", "windows", "ghdl"],
+  reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolders.vhdl] },
+  external: async ({ ghdl }) => ({ ghdl: await ghdlIdentity(ghdl) }),
+  async run(context) {
+    const { configuration } = context;
+    const model = await loadIntegerModel(context);
+    const { test } = await loadPrepared(context);
+    const { plan, accelerator } = hardwareOf(model, configuration);
+    await requireSameVhdl(context, emitVhdl(accelerator));
+
+    const windows = test.spread(configuration.windows);
+    const runs =
+      configuration.mode === "window"
+        ? inRuns(encodeWindows(model, windows), test.inputSize)
+        : sampleRuns(model, test, configuration.windows, piece);
+    const task = context.progress.start("rtl");
+    let done = 0;
+    let mismatches = 0;
+    let cycles = 0;
+    for (const run of runs) {
+      const result = simulateAccelerator(model, plan, accelerator, run);
+      done += result.inferences;
+      mismatches += result.mismatches;
+      cycles = Math.max(cycles, result.cyclesPerInference);
+      task.update(done / configuration.windows, `${plural(done, "window")}, ${count(mismatches)} different`);
+      await breathe(context.signal);
+    }
+    task.end(`${plural(done, "window")}, ${count(mismatches)} different, ${count(cycles)} cycles per inference`);
+    const rtl: Check = { subject: "rtl", tool: "gatecast", version: gatecastVersion, windows: done, mismatches };
+    const faults = await tryMutations(context, model, plan, runs);
+    const vhdl = { subject: "vhdl", unchecked: "there is no test bench yet" } as Check | UncheckedSubject;
+    const verification: VerificationReport = { checks: [rtl, vhdl], mutations: faults };
+    const wrong = [rtl, vhdl].find((check) => "mismatches" in check && check.mismatches > 0);
+    if (wrong !== undefined && "mismatches" in wrong) {
+      throw new GatecastError(
+        "verification",
+        `The hardware (${wrong.subject}, ${wrong.tool}) differs from the integer model on ${wrong.mismatches} of ${plural(wrong.windows, "window")}.`,
+        { remedy: "This is a defect of Gatecast: do not build this design, and report it with the run folder." },
+      );
+    }
+    const result: SimulationResult = {
+      verification,
+      timing: {
+        clockMHz: clockOf(configuration),
+        clockBasis: "target",
+        cycles: [
+          { basis: "simulated", value: cycles },
+          { basis: "estimated", value: plan.cyclesPerInference },
+        ],
+        initiationInterval: { basis: "estimated", value: plan.initiationInterval },
+      },
+    };
+    await context.write(resultFiles.simulation, `${JSON.stringify(result, undefined, 2)}\n`);
+    return `${plural(done, "window")} equal; ${faults.caught} of ${faults.tried} seeded faults caught`;
+  },
+});
+
+/** What is simulated here is the very design whose VHDL stands in the folder. */
+async function requireSameVhdl(
+  context: Pick<StepContext<unknown>, "readText">,
+  sources: readonly { readonly fileName: string; readonly text: string }[],
+): Promise<void> {
+  for (const { fileName, text } of sources) {
+    const file = `${hardwareFolders.vhdl}${fileName}`;
+    if ((await context.readText("generate", file)) !== text) {
+      throw new GatecastError("run", `${file} is not what this version of Gatecast makes of the integer model.`, {
+        remedy: "Write the sources again with `gatecast generate --force`.",
+        where: { file },
+      });
+    }
+  }
+}
+
+function inRuns(codes: Int16Array, size: number): Int16Array[] {
+  const runs: Int16Array[] = [];
+  for (let at = 0; at < codes.length; at += piece * size) runs.push(codes.subarray(at, at + piece * size));
+  return runs;
+}
+
+/** Hardware with one mistake in it must be noticed on the same windows; which ones were not is told. */
+async function tryMutations(
+  context: Pick<StepContext<unknown>, "signal" | "progress">,
+  model: IntegerModel,
+  plan: ReturnType<typeof hardwareOf>["plan"],
+  runs: readonly Int16Array[],
+): Promise<{ tried: number; caught: number; survivors: string[] }> {
+  const task = context.progress.start("faults");
+  const survivors: string[] = [];
+  for (const [index, mutation] of mutations.entries()) {
+    const wrong = buildAccelerator(mutate(model, mutation), plan);
+    let caught = false;
+    for (const run of runs) {
+      caught = simulateAccelerator(model, plan, wrong, run).mismatches > 0;
+      await breathe(context.signal);
+      if (caught) break;
+    }
+    if (!caught) survivors.push(mutation);
+    task.update((index + 1) / mutations.length, mutation);
+  }
+  const caught = mutations.length - survivors.length;
+  task.end(
+    `${caught} of ${mutations.length} seeded faults caught${survivors.length > 0 ? `; not: ${survivors.join(", ")}` : ""}`,
+  );
+  return { tried: mutations.length, caught, survivors };
+}
