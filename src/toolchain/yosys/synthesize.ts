@@ -72,6 +72,7 @@ export async function synthesizeXilinx(options: SynthesisOptions): Promise<Synth
   const cells = cellsOf(readStatistics(file("statistics.json")), options.top);
   const netlist = readNetlist(file("netlist.json"), options.top);
   checkAgainstNetlist(cells, netlist);
+  checkWideMemories(netlist);
   return {
     tool: { name: engine.name, version: engine.version },
     resources: countResources(cells),
@@ -86,10 +87,14 @@ export async function synthesizeXilinx(options: SynthesisOptions): Promise<Synth
 /**
  * The script. `synth_xilinx` starts at its step `prepare`: the step before reads the library of all cells of all Xilinx
  * families, of which a design without hand-placed cells needs none, and which takes half of the time of a small design.
+ *
+ * `-nosrl`: the pass that makes shift registers of LUTs loses the clock enable of those with a fixed length (measured with
+ * versions 0.23 and 0.55: an SRL16E whose CE is tied to 1; https://github.com/YosysHQ/yosys/issues/6058), and so changes what
+ * the design does.
  */
 function xilinxScript({ sources, top, family, dsp = true, perModule = false }: SynthesisOptions): string {
   const synthesise = (flatten: string) =>
-    `synth_xilinx -family ${family} ${flatten} -top ${top} -noiopad -noclkbuf ${dsp ? "" : "-nodsp"} -run prepare:`;
+    `synth_xilinx -family ${family} ${flatten} -top ${top} -noiopad -noclkbuf -nosrl ${dsp ? "" : "-nodsp"} -run prepare:`;
   return [
     ...sources.map(({ name }) => `read_verilog ${name}`),
     "read_verilog -lib +/xilinx/cells_sim.v",
@@ -149,6 +154,23 @@ function checkAgainstNetlist(cells: Record<string, number>, netlist: Netlist): v
       `Yosys counts ${cells[type] ?? 0} cells of type ${type}, but its netlist has ${counted[type] ?? 0}.`,
       { remedy: "This is a defect of this version of Yosys; use another one.", where: { cell: type } },
     );
+  }
+}
+
+/**
+ * A block memory of 72 bits a word loses data in Yosys up to (at least) 0.55: the upper four parity bits are written with a copy of
+ * the lower four (https://github.com/YosysHQ/yosys/pull/5833). Such a netlist is not what the design says.
+ */
+function checkWideMemories(netlist: Netlist): void {
+  for (const { name, type, connections, parameters } of netlist.cells) {
+    if (type !== "RAMB36E1" || !parameters.RAM_MODE?.startsWith("SDP")) continue;
+    if (Number.parseInt(parameters.WRITE_WIDTH_B ?? "0", 2) !== 72) continue;
+    const [low, high] = [connections.DIPADIP ?? [], connections.DIPBDIP ?? []];
+    if (!high.some((bit, index) => typeof bit === "number" && bit === low[index])) continue;
+    throw new GatecastError("tool", `Yosys has built the memory ${name} of 72-bit words so that it loses data.`, {
+      remedy: "Split the memory into words of at most 36 bits, or use a Yosys in which this is mended.",
+      where: { cell: name },
+    });
   }
 }
 
