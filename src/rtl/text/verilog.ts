@@ -100,12 +100,13 @@ function printMemory(memory: MemoryText): string[] {
   const lines = note === undefined ? [] : wrapText(note, LINE - 6).map((line) => `// ${line}`);
   const bits = Math.log2(contents.length);
   if (style === "rom" && !written) {
+    // Two underscores: no name of a design has them, so the function's cannot be that of a register.
     lines.push(
-      `function ${verilogRange(shape)}${name}_word(input [${bits - 1}:0] address);`,
+      `function ${verilogRange(shape)}${name}__word(input [${bits - 1}:0] address);`,
       "  case (address)",
       ...contents.map((word, i) => {
         const label = i === contents.length - 1 ? "default" : `${bits}'d${i}`;
-        return `    ${label}: ${name}_word = ${verilogLiteral(word, shape)};`;
+        return `    ${label}: ${name}__word = ${verilogLiteral(word, shape)};`;
       }),
       "  endcase",
       "endfunction",

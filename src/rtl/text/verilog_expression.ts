@@ -108,7 +108,7 @@ export function productName(a: Shape, b: Shape): string {
 /** A word of a memory; tables are functions. */
 export function verilogRead(memory: (Expr & { is: "word" })["memory"], address: Expr): string {
   const index = verilog(address, "alone");
-  return memory.style === "rom" && !memory.written ? `${memory.name}_word(${index})` : `${memory.name}[${index}]`;
+  return memory.style === "rom" && !memory.written ? `${memory.name}__word(${index})` : `${memory.name}[${index}]`;
 }
 
 const comparison = { "=": "==", "/=": "!=", "<": "<", ">=": ">=" } as const;
