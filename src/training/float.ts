@@ -3,7 +3,7 @@ import { Engine } from "./engine/engine.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import { initialise } from "./initialise.js";
 import { runPhase } from "./loop.js";
-import { type FloatOptions, floatDefaults } from "./options.js";
+import { type FloatOptions, floatDefaults, plannedEpochs } from "./options.js";
 import type { EpochRecord, TrainingHooks } from "./progress.js";
 import type { TrainingData, WindowSource } from "./source.js";
 
@@ -25,8 +25,9 @@ export async function trainFloat(
   options: FloatOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<FloatResult> {
-  const resolved = { ...floatDefaults, ...options };
-  const engine = new Engine(graph, batchOf(data.train, resolved.batch));
+  const given = { ...floatDefaults, ...options };
+  const engine = new Engine(graph, batchOf(data.train, given.batch));
+  const resolved = { ...given, epochs: plannedEpochs(given, data.train.count, engine.batch) };
   engine.load(initialise(graph, resolved.seed));
   const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });
   const evaluation = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });

@@ -2,8 +2,10 @@
 export interface FloatOptions {
   /** Same seed, data and options: same weights to the bit. */
   readonly seed?: number;
-  /** Epochs of the schedule; early stopping may end before. */
+  /** Epochs of the schedule at most; early stopping may end before. */
   readonly epochs?: number;
+  /** Steps of the schedule at most (but ten epochs, where `epochs` allows them): long recordings need fewer epochs. */
+  readonly steps?: number;
   /** Windows per step (fewer where the training part has fewer). */
   readonly batch?: number;
   /** Highest learning rate; it falls as a cosine to 0. */
@@ -34,6 +36,7 @@ export type ResolvedQuantisedOptions = Required<QuantisedOptions>;
 export const floatDefaults: ResolvedFloatOptions = {
   seed: 1,
   epochs: 100,
+  steps: 10_000,
   batch: 64,
   learningRate: 2e-3,
   weightDecay: 0.01,
@@ -43,7 +46,8 @@ export const floatDefaults: ResolvedFloatOptions = {
 
 export const quantisedDefaults: ResolvedQuantisedOptions = {
   seed: 1,
-  epochs: 60,
+  epochs: 40,
+  steps: 4_000,
   batch: 64,
   learningRate: 1e-3,
   weightDecay: 0,
@@ -52,5 +56,11 @@ export const quantisedDefaults: ResolvedQuantisedOptions = {
   rangeRate: 1,
   rowRate: 1,
   frozenNorm: 0.3,
-  distillation: 0,
+  distillation: 0.7,
 };
+
+/** Epochs that the options plan for so many training windows. */
+export function plannedEpochs(options: ResolvedFloatOptions, windows: number, batch: number): number {
+  const stepsPerEpoch = Math.max(1, Math.floor(windows / batch));
+  return Math.min(options.epochs, Math.max(10, Math.round(options.steps / stepsPerEpoch)));
+}

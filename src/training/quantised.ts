@@ -5,7 +5,7 @@ import { Engine } from "./engine/engine.js";
 import { batchOf, fingerprint } from "./float.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import { runPhase } from "./loop.js";
-import { type QuantisedOptions, quantisedDefaults } from "./options.js";
+import { plannedEpochs, type QuantisedOptions, quantisedDefaults } from "./options.js";
 import type { EpochRecord, TrainingHooks } from "./progress.js";
 import { calibrate } from "./quantisation/calibrate.js";
 import { QuantiserOptimiser } from "./quantisation/optimiser.js";
@@ -31,8 +31,9 @@ export async function trainQuantised(
   options: QuantisedOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<QuantisedResult> {
-  const resolved = { ...quantisedDefaults, ...options };
-  const engine = new Engine(graph, batchOf(data.train, resolved.batch));
+  const given = { ...quantisedDefaults, ...options };
+  const engine = new Engine(graph, batchOf(data.train, given.batch));
+  const resolved = { ...given, epochs: plannedEpochs(given, data.train.count, engine.batch) };
   engine.load(parameters);
   calibrate(engine, data.train);
   const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
