@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { builtinSeries, type ConfigurationKey } from "./configuration.js";
+import { builtinSeries, type Configuration, type ConfigurationKey, configurationSchema } from "./configuration.js";
 import { flagOf } from "./resolve-configuration.js";
 
 type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split";
@@ -164,6 +164,17 @@ export function settingsGiven(command: Command, keys: readonly ConfigurationKey[
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }
 
+/** The command line that makes a run of these settings: those that differ from the defaults. */
+export function commandLineOf(configuration: Omit<Configuration, "out">): string {
+  const standard: Partial<Record<string, unknown>> = configurationSchema.parse({ data: "-", target: "-" });
+  const words = Object.entries(configuration).flatMap(([key, value]) => {
+    if (JSON.stringify(value) === JSON.stringify(standard[key]) || value === null) return [];
+    const text = key === "timestampColumn" && value === false ? "none" : standardText(value);
+    return [flagOf(key), /^[\w.:/,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`];
+  });
+  return ["gatecast run", ...words].join(" ");
+}
+
 /** Text becomes what the schema can check; text that is no number stays text, so that the error can show it. */
 const parsers: Readonly<Record<OptionKind, (text: string, before: unknown) => unknown>> = {
   text: (text) => text,
@@ -196,6 +207,8 @@ function isShown(value: unknown): boolean {
 }
 
 function standardText(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.join(",");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .map(([key, part]) => (key === "interpolate" || key === "accept" ? `${key}:${part}` : part))

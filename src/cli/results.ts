@@ -1,6 +1,5 @@
 import type {
   AcceleratorReport,
-  DataReport,
   ErrorFigures,
   EvaluationReport,
   Forecaster,
@@ -23,6 +22,9 @@ export const resultFiles = {
   simulation: "simulation.json",
   synthesis: "synthesis.json",
   summary: "summary.json",
+  /** The same for a terminal. */
+  text: "summary.txt",
+  report: "report.html",
 } as const;
 
 /** training.json, written by `train`. */
@@ -72,46 +74,4 @@ export interface SynthesisResult {
   readonly version: string;
   readonly fits: boolean;
   readonly netlist: { readonly windows: number; readonly mismatches: number };
-}
-
-/** summary.json: the figures of a run that other programs read. */
-export interface Summary {
-  readonly run: string;
-  readonly data: Pick<DataReport, "source" | "rows" | "windows">;
-  readonly model: {
-    readonly dModel: number;
-    readonly window: number;
-    readonly weightBits: number;
-    readonly activationBits: number;
-  };
-  readonly metrics: Readonly<Partial<Record<Forecaster, ErrorFigures>>>;
-  readonly equality: { readonly windows: number; readonly mismatches: number };
-  readonly simulation: {
-    readonly simulator: string;
-    readonly windows: number;
-    readonly mismatches: number;
-    readonly cyclesPerInference: number;
-    readonly others: readonly {
-      readonly subject: string;
-      readonly simulator: string;
-      readonly windows: number;
-      readonly mismatches: number;
-    }[];
-    readonly unchecked: readonly string[];
-    readonly mutations: { readonly tried: number; readonly caught: number } | null;
-  };
-  readonly synthesis: {
-    readonly tool: string;
-    readonly device: string;
-    readonly lut: number;
-    readonly lutram: number;
-    readonly ff: number;
-    readonly dsp: number;
-    readonly ramb18: number;
-    readonly fits: boolean;
-  };
-  readonly versions: Readonly<Record<string, string>>;
-  readonly seed: number;
-  /** Seconds, by step. */
-  readonly durations: Readonly<Record<string, number>>;
 }

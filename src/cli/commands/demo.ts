@@ -3,7 +3,7 @@ import type { Surroundings } from "../command-context.js";
 import { builtinSeries } from "../configuration.js";
 import { resultFiles } from "../results.js";
 import { stepNames } from "../run-folder/manifest.js";
-import { summaryTable } from "../summary-table.js";
+import { summaryText } from "../texts.js";
 import { runSettings, stepCommand } from "./step-command.js";
 
 export function demoCommand(surroundings: Surroundings): Command {
@@ -29,7 +29,7 @@ export function demoCommand(surroundings: Surroundings): Command {
       },
       ignoresConfigFile: true,
       result: { step: "report", file: resultFiles.summary },
-      print: summaryTable,
+      print: summaryText,
     },
     surroundings,
   );

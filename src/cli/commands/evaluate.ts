@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
-import { evaluationText } from "../summary-table.js";
+import { evaluationText } from "../texts.js";
 import { stepCommand } from "./step-command.js";
 
 export function evaluateCommand(surroundings: Surroundings): Command {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
-import { hardwareText } from "../summary-table.js";
+import { hardwareText } from "../texts.js";
 import { stepCommand } from "./step-command.js";
 
 export function generateCommand(surroundings: Surroundings): Command {

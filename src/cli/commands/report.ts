@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
-import { summaryTable } from "../summary-table.js";
+import { summaryText } from "../texts.js";
 import { stepCommand } from "./step-command.js";
 
 export function reportCommand(surroundings: Surroundings): Command {
@@ -17,7 +17,7 @@ export function reportCommand(surroundings: Surroundings): Command {
       settings: [],
       startsRun: false,
       result: { step: "report", file: resultFiles.summary },
-      print: summaryTable,
+      print: summaryText,
     },
     surroundings,
   );

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
 import { stepNames } from "../run-folder/manifest.js";
-import { summaryTable } from "../summary-table.js";
+import { summaryText } from "../texts.js";
 import { runSettings, stepCommand } from "./step-command.js";
 
 export function runCommand(surroundings: Surroundings): Command {
@@ -24,7 +24,7 @@ export function runCommand(surroundings: Surroundings): Command {
       settings: runSettings,
       startsRun: true,
       result: { step: "report", file: resultFiles.summary },
-      print: summaryTable,
+      print: summaryText,
     },
     surroundings,
   );

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
-import { simulationText } from "../summary-table.js";
+import { simulationText } from "../texts.js";
 import { stepCommand } from "./step-command.js";
 
 export function simulateCommand(surroundings: Surroundings): Command {

@@ -33,7 +33,7 @@ export interface StepCommand<Result> {
   /** The file whose content `--json` prints, and the step that writes it. */
   readonly result: { readonly step: StepName; readonly file: string };
   /** What a person reads at the end, on standard output. */
-  print(result: Result, run: RunFolder): string;
+  print(result: Result, run: RunFolder): string | Promise<string>;
 }
 
 /** Makes a command that does steps in a run folder. */
@@ -52,7 +52,7 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
       const steps = definition.steps.map(stepOf);
       await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal: surroundings.signal });
       const text = new TextDecoder().decode(await run.read(definition.result.step, definition.result.file));
-      const shown = options.json === true ? text.trimEnd() : definition.print(JSON.parse(text), run);
+      const shown = options.json === true ? text.trimEnd() : await definition.print(JSON.parse(text), run);
       surroundings.stdout.write(`${shown}\n`);
     } finally {
       run.close();

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { resultFiles } from "../results.js";
-import { trainingText } from "../summary-table.js";
+import { trainingText } from "../texts.js";
 import { runSettings, stepCommand } from "./step-command.js";
 
 export function trainCommand(surroundings: Surroundings): Command {

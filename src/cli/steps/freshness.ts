@@ -7,6 +7,8 @@ import type { Step } from "./step.js";
 
 /** Inputs from outside the folder carry this before their name; they are looked at only when their own step is to be done. */
 const external = "external ";
+/** Under this name the inputs of `prepare` hold what the recording was. */
+export const recordingInput = `${external}recording`;
 
 /**
  * What a step would be made from now: settings as JSON, files of earlier steps and outside things by hash or version.
@@ -62,8 +64,9 @@ export async function requireEarlierSteps(step: Step, all: ReadonlyMap<StepName,
   for (const name of Object.keys(step.reads) as StepName[]) {
     const earlier = all.get(name);
     if (earlier === undefined) throw new Error(`step ${step.name} reads from ${name}, which is no step`);
-    await requireEarlierSteps(earlier, all, run);
     const record = run.record(name);
+    if (record?.state !== "done" && step.optional?.includes(name) === true) continue;
+    await requireEarlierSteps(earlier, all, run);
     if (record?.state !== "done") {
       const state = record === undefined ? "has not been done" : "was not finished";
       throw new GatecastError("run", `"${step.name}" needs the step "${name}", which ${state} in ${run.path}.`, {

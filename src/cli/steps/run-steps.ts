@@ -6,7 +6,15 @@ import { duration, type Progress } from "../progress.js";
 import { readBytes } from "../read-bytes.js";
 import type { StepName, StepRecord } from "../run-folder/manifest.js";
 import type { RunFolder } from "../run-folder/run-folder.js";
-import { declaredFiles, differences, hashOfInputs, inputsOf, matches, requireEarlierSteps } from "./freshness.js";
+import {
+  declaredFiles,
+  differences,
+  hashOfInputs,
+  inputsOf,
+  matches,
+  recordingInput,
+  requireEarlierSteps,
+} from "./freshness.js";
 import type { Step, StepContext } from "./step.js";
 
 export interface RunStepsOptions {
@@ -125,6 +133,7 @@ function contextOf(
     used: (program, version) => {
       versions[program] = version;
     },
+    recording: run.record("prepare")?.inputs[recordingInput] ?? "",
     history: () => ({ seconds: run.seconds(), versions: run.versions }),
   };
 }

@@ -19,6 +19,8 @@ export interface Step<Key extends ConfigurationKey = ConfigurationKey> {
   readonly places?: readonly Key[];
   /** The files of earlier steps it reads; a name that ends in "/" is a folder and means all in it. */
   readonly reads: Partial<Readonly<Record<StepName, readonly string[]>>>;
+  /** Steps of `reads` that need not have been done: their files are then simply not there. */
+  readonly optional?: readonly StepName[];
   /** Content hashes or versions of what lies outside the run folder: the recording, programs that are used. */
   external?(configuration: Pick<Configuration, Key>): Promise<Readonly<Record<string, string>>>;
   /** Does it and returns one line on how it went. */
@@ -52,6 +54,8 @@ export interface StepContext<Settings> {
   readonly scratch: Scratch;
   /** Notes a program that had a part in the result. */
   used(program: string, version: string): void;
+  /** What the recording was when `prepare` read it: the hash of its file, or the name of the built-in series. */
+  readonly recording: string;
   /** Seconds each step that is done has taken, and the programs noted so far. */
   history(): {
     readonly seconds: Readonly<Record<string, number>>;

@@ -4,18 +4,12 @@ import { count, percent, plural, significant } from "../report/format.js";
 import { forecasterNames } from "../report/judge.js";
 import { renderTable } from "../report/table.js";
 import { duration } from "./progress.js";
-import type {
-  EvaluationResult,
-  HardwareResult,
-  SimulationResult,
-  Summary,
-  SynthesisResult,
-  TrainingResult,
-} from "./results.js";
+import type { EvaluationResult, HardwareResult, SimulationResult, SynthesisResult, TrainingResult } from "./results.js";
+import { resultFiles } from "./results.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 
 /** The errors of all forecasters, each beside the integer-only model. */
-export function errorTable(metrics: Summary["metrics"]): string {
+export function errorTable(metrics: EvaluationResult["overall"]): string {
   const integer = metrics.integer?.rmse;
   return renderTable(
     ["forecast by", "RMSE", "MAE", { title: "integer-only against it", align: "right" }],
@@ -100,37 +94,9 @@ function budgetCell(most: number | undefined): string | null {
   return most === undefined ? null : count(most);
 }
 
-/** What stands at the end of a run: errors, checks, size, and where the report is. */
-export function summaryTable(summary: Summary, run: Pick<RunFolder, "path">): string {
-  const { simulation, synthesis, durations } = summary;
-  const seconds = Object.values(durations).reduce((sum, value) => sum + value, 0);
-  const checks = [{ ...simulation, subject: "rtl" }, ...simulation.others].map(
-    (check) =>
-      `${count(check.windows - check.mismatches)} of ${count(check.windows)} windows equal (${check.subject}, ${check.simulator})`,
-  );
-  return [
-    errorTable(summary.metrics),
-    "",
-    renderTable(
-      ["hardware", { title: "", align: "left" }],
-      [
-        ["equality", checks.join("; ")],
-        ...simulation.unchecked.map((why) => ["not checked", why]),
-        [
-          "seeded faults",
-          simulation.mutations === null
-            ? "not tried"
-            : `${simulation.mutations.caught} of ${simulation.mutations.tried} caught`,
-        ],
-        ["cycles", `${count(simulation.cyclesPerInference)} per inference`],
-        [
-          synthesis.device,
-          `${count(synthesis.lut)} LUT, ${count(synthesis.ff)} FF, ${count(synthesis.dsp)} DSP, ${count(synthesis.ramb18)} RAMB18: ` +
-            `${synthesis.fits ? "fits" : "does NOT fit"} (${synthesis.tool})`,
-        ],
-      ],
-    ),
-    "",
-    `Report: ${join(run.path, "report.html")}  (all steps: ${duration(seconds)})`,
-  ].join("\n");
+/** What stands at the end of a run: its figures, and where the report is. */
+export async function summaryText(_: unknown, run: Pick<RunFolder, "path" | "read" | "seconds">): Promise<string> {
+  const text = new TextDecoder().decode(await run.read("report", resultFiles.text));
+  const seconds = Object.values(run.seconds()).reduce((sum, value) => sum + value, 0);
+  return `${text.trimEnd()}\n\nReport: ${join(run.path, resultFiles.report)} (all steps together took ${duration(seconds)})`;
 }
