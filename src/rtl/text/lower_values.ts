@@ -1,4 +1,14 @@
-import type { ArithNode, CompareNode, ConstNode, FitNode, LogicNode, Memory, Node, ResultNode } from "../core/graph.js";
+import type {
+  ArithNode,
+  CompareNode,
+  ConstNode,
+  FitNode,
+  LogicNode,
+  Memory,
+  Node,
+  PickNode,
+  ResultNode,
+} from "../core/graph.js";
 import { lowBits } from "../core/types.js";
 import { narrow, product, signedOperand, sumOf, widen } from "./arithmetic.js";
 import type { Namer } from "./names.js";
@@ -129,7 +139,9 @@ export class ValueLowering {
   /** As `source`, for a reader: in place if nobody else reads it. */
   sourceFor(reader: Node, anchor: string, role: string): Source {
     const node = behind(reader);
-    if (this.#known(node) !== undefined || node.kind === "const" || !this.#single(node)) {
+    // A selection is always a signal of its own: Verilog needs another one beside it.
+    const selects = node.kind === "pick" && node.select.type.kind === "number";
+    if (this.#known(node) !== undefined || node.kind === "const" || selects || !this.#single(node)) {
       return this.ref(node, anchor, role);
     }
     return this.source(node, anchor);
@@ -220,31 +232,28 @@ export class ValueLowering {
     return { is: "compare", op, a, b };
   }
 
-  #pick(node: Node & { kind: "pick" }, anchor: string): Source {
+  #pick(node: PickNode, anchor: string): Source {
+    const shape = shapeOf(node.type);
+    if (node.select.type.kind === "number") {
+      // Options beyond the selector's range exist only in the list.
+      const options = node.options.slice(0, Number(node.select.type.hi) + 1).map((o) => this.ref(o, anchor, "option"));
+      const [only, second] = options;
+      if (only !== undefined && second === undefined) return only;
+      const word = this.names.namer.number(`${anchor}_options`);
+      return { is: "select", word, index: this.ref(node.select, anchor, "select"), options, shape };
+    }
     const cases: { when: Condition; value: Expr }[] = [];
     let now: Node = node;
-    while (now.kind === "pick" && (now === node || (this.#known(now) === undefined && this.#single(now)))) {
-      const { select, options }: { select: Node; options: readonly Node[] } = now;
-      const last = options.length - 1;
-      if (select.type.kind === "bit") {
-        const [whenFalse, whenTrue] = options;
-        if (whenFalse === undefined || whenTrue === undefined) throw new Error("a pick of a bit has two options");
-        cases.push({ when: this.condition(select, anchor), value: this.#option(whenTrue, anchor) });
-        now = behind(whenFalse);
-      } else if (last === 0) now = behind(required(options[0]));
-      else {
-        const index = this.ref(select, anchor, "select");
-        options.slice(0, last).forEach((option, i) => {
-          const value: Expr = { is: "literal", value: BigInt(i), shape: index.shape };
-          const when: Condition = { is: "compare", op: "=", a: index, b: value };
-          // Options beyond the selector's range exist only in the list.
-          if (BigInt(i) <= select.type.hi) cases.push({ when, value: this.#option(option, anchor) });
-        });
-        now = behind(required(options[last]));
-      }
+    const continues = (next: Node): next is PickNode =>
+      next.kind === "pick" && next.select.type.kind === "bit" && this.#known(next) === undefined && this.#single(next);
+    while (now === node || continues(now)) {
+      const { select, options }: PickNode = now === node ? node : (now as PickNode);
+      const [whenFalse, whenTrue] = options;
+      if (whenFalse === undefined || whenTrue === undefined) throw new Error("a pick of a bit has two options");
+      cases.push({ when: this.condition(select, anchor), value: this.#option(whenTrue, anchor) });
+      now = behind(whenFalse);
     }
-    const otherwise = this.#option(now, anchor);
-    return cases.length === 0 ? otherwise : { is: "choose", cases, otherwise, shape: shapeOf(node.type) };
+    return { is: "choose", cases, otherwise: this.#option(now, anchor), shape };
   }
 
   #option(reader: Node, anchor: string): Expr {
@@ -390,9 +399,4 @@ function high(a: Expr, negated: boolean): Condition {
 
 function signAs(a: Expr, to: Shape): Expr {
   return a.shape.kind === to.kind ? a : { is: "cast", a, shape: to };
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("a value without a source reached the text");
-  return value;
 }

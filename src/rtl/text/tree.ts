@@ -83,6 +83,15 @@ export type Source =
   | Expr
   | { readonly is: "truth"; readonly condition: Condition; readonly shape: Shape }
   | {
+      /** The option of the index's value. */
+      readonly is: "select";
+      /** A free name, where a language needs the options side by side. */
+      readonly word: string;
+      readonly index: Expr;
+      readonly options: readonly Expr[];
+      readonly shape: Shape;
+    }
+  | {
       readonly is: "choose";
       readonly cases: readonly { readonly when: Condition; readonly value: Expr }[];
       readonly otherwise: Expr;

@@ -143,6 +143,11 @@ function printProduct(name: string, a: Shape, b: Shape): string[] {
   const signed = a.kind === "signed" || b.kind === "signed";
   const result: Shape = { kind: signed ? "signed" : "unsigned", width: a.width + b.width };
   const rows = b.kind === "signed" ? b.width - 1 : b.width;
+  // Gated by an AND, which shares the adder's look-up table; a choice after the adder would not.
+  const gated = (bit: string): string => {
+    const row = `row & {${result.width}{b[${bit}]}}`;
+    return signed ? `$signed(${row})` : `(${row})`;
+  };
   const lines = [
     "// A product as one addition for each bit of `b`: look-up tables, never a DSP slice.",
     `function ${verilogRange(result)}${name}(input ${verilogRange(a)}a, input ${verilogRange(b)}b);`,
@@ -152,16 +157,17 @@ function printProduct(name: string, a: Shape, b: Shape): string[] {
     "    row = a;",
     `    ${name} = ${verilogLiteral(0n, result)};`,
     `    for (i = 0; i < ${rows}; i = i + 1) begin`,
-    `      if (b[i]) ${name} = ${name} + row;`,
+    `      ${name} = ${name} + ${gated("i")};`,
     "      row = row <<< 1;",
     "    end",
   ];
-  if (b.kind === "signed") lines.push(`    if (b[${rows}]) ${name} = ${name} - row;`);
+  if (b.kind === "signed") lines.push(`    ${name} = ${name} - ${gated(String(rows))};`);
   return [...lines, "  end", "endfunction"];
 }
 
 function printAssign({ target, source }: AssignText, entity: EntityText): string[] {
   const isPort = entity.graph.outputs.has(target.name);
+  if (source.is === "select") return printSelect(target, source, isPort);
   const text = sourceText(source);
   if (target.index !== undefined) {
     const { width } = target.shape;
@@ -171,9 +177,23 @@ function printAssign({ target, source }: AssignText, entity: EntityText): string
   return [`${isPort ? "assign " : `wire ${verilogRange(target.shape)}`}${verilogName(target)} = ${text};`];
 }
 
+/** A selection as a field of all options side by side, which synthesis turns into a tree. */
+function printSelect(target: NameExpr, source: Source & { is: "select" }, isPort: boolean): string[] {
+  const { index, options, shape, word: all } = source;
+  const parts = [...options].reverse().map((option) => verilog(option, "alone"));
+  const at = verilog(index, "alone");
+  const field = shape.width === 1 ? `${all}[${at}]` : `${all}[${at} * ${shape.width} +: ${shape.width}]`;
+  const declared = isPort ? "assign " : `wire ${verilogRange(shape)}`;
+  return [
+    `wire [${options.length * shape.width - 1}:0] ${all} = {${parts.join(", ")}};`,
+    `${declared}${verilogName(target)} = ${field};`,
+  ];
+}
+
 /** The right of an assignment to a target of exactly the source's width. */
 function sourceText(source: Source): string {
   if (source.is === "truth") return verilogCondition(source.condition);
+  if (source.is === "select") throw new Error("a selection needs a wire of its options");
   if (source.is !== "choose") return verilog(source, "extends");
   const cases = source.cases.map((c) => `${verilogCondition(c.when, true)} ? ${verilog(c.value, "extends")}`);
   return [...cases, verilog(source.otherwise, "extends")].join(" : ");

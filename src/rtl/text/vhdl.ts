@@ -198,13 +198,11 @@ function printProducts(entity: EntityText): string[][] {
       "begin",
       "  shifted := resize(factor_a, width);",
       `  for i in 0 to ${rows} loop`,
-      "    if digits(i) = '1' then",
-      "      total := total + shifted;",
-      "    end if;",
+      "    total := total + (shifted and digits(i));",
       "    shifted := shifted(width - 2 downto 0) & '0';",
       "  end loop;",
     ];
-    if (b === "signed") lines.push("  if digits(digits'high) = '1' then", "    total := total - shifted;", "  end if;");
+    if (b === "signed") lines.push("  total := total - (shifted and digits(digits'high));");
     return [...lines, "  return total;", "end function;"];
   });
 }
@@ -215,7 +213,8 @@ function printAssign({ target, source }: AssignText): string[] {
 
 /** A concurrent assignment: in one line where it is short. */
 function assignment(target: string, source: Source): string[] {
-  if (source.is === "truth") return assignment(target, { ...truthChoice(source) });
+  if (source.is === "truth") return assignment(target, truthChoice(source));
+  if (source.is === "select") return assignment(target, selectChoice(source));
   if (source.is !== "choose") return [`${target} <= ${value(source)};`];
   const cases = source.cases.map((c) => `${value(c.value)} when ${vhdlCondition(c.when)}`);
   const whole = `${target} <= ${cases.join(" else ")} else ${value(source.otherwise)};`;
@@ -235,8 +234,19 @@ function truthChoice(source: Source & { is: "truth" }): Source & { is: "choose" 
   };
 }
 
+function selectChoice({ index, options, shape }: Source & { is: "select" }): Source & { is: "choose" } {
+  const values = [...options];
+  const otherwise = values.pop();
+  if (otherwise === undefined) throw new Error("a selection without options");
+  const cases = values.map((option, i) => {
+    const number = { is: "literal", value: BigInt(i), shape: index.shape } as const;
+    return { when: { is: "compare", op: "=", a: index, b: number } as const, value: option };
+  });
+  return { is: "choose", cases, otherwise, shape };
+}
+
 /** A value on the right of an assignment, where the target gives the type. */
-function value(source: Exclude<Source, { is: "truth" | "choose" }>): string {
+function value(source: Exclude<Source, { is: "truth" | "choose" | "select" }>): string {
   if (source.is === "literal" && source.shape.kind !== "bit" && source.value === 0n) return "(others => '0')";
   return vhdl(source);
 }
@@ -324,6 +334,7 @@ function printGroup(group: RegisterGroup): string[] {
 /** An assignment within a process: choices become if and elsif. */
 function sequential(target: string, source: Source): string[] {
   if (source.is === "truth") return sequential(target, truthChoice(source));
+  if (source.is === "select") return sequential(target, selectChoice(source));
   if (source.is !== "choose") return [`${target} <= ${value(source)};`];
   const lines: string[] = [];
   source.cases.forEach((c, i) => {
