@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { GatecastError } from "../errors.js";
+import { isBuiltin } from "./configuration.js";
 import type { SettingsLayer } from "./resolve-configuration.js";
 
 /** Looked for in the current folder, in this order, where `--config` names none. */
@@ -15,7 +16,7 @@ export const configFileNames = [
 /**
  * Loads the project's configuration file: the one named, or the first of `configFileNames` in `folder`, or nothing.
  * TypeScript is read as it is; `import { defineConfig } from "gatecast"` means the gatecast that is running, so that the
- * file also works where gatecast is not installed beside it.
+ * file also works where gatecast is not installed beside it. Relative paths in it start from its own folder.
  *
  * @throws GatecastError "usage": the file named is not there, does not run, or exports no object
  */
@@ -48,5 +49,10 @@ export async function loadConfigFile(named: string | undefined, folder: string):
       where: { path },
     });
   }
-  return { source: `in ${basename(path)}`, values: { ...settings } };
+  const values: Record<string, unknown> = { ...settings };
+  for (const key of ["data", "out"]) {
+    const place = values[key];
+    if (typeof place === "string" && !isBuiltin(place)) values[key] = resolve(dirname(path), place);
+  }
+  return { source: `in ${basename(path)}`, values };
 }

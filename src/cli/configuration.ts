@@ -6,6 +6,11 @@ import { floatDefaults, quantisedDefaults } from "../training/index.js";
 /** Name of the built-in, seeded series that stands in for a file ("--data builtin:traffic"). */
 export const builtinSeries = "builtin:traffic";
 
+/** Whether `data` names a built-in series and not a file. */
+export function isBuiltin(data: string): boolean {
+  return data.startsWith("builtin:");
+}
+
 const whole = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most}`;
   return z.int({ error }).min(least, { error }).max(most, { error });

@@ -3,14 +3,19 @@ import { Command, Option } from "commander";
 import { GatecastError } from "../../errors.js";
 import type { Surroundings } from "../command-context.js";
 import { loadConfigFile } from "../config-file.js";
-import { type Configuration, type ConfigurationKey, configurationKeys, configurationSchema } from "../configuration.js";
+import {
+  type Configuration,
+  type ConfigurationKey,
+  configurationKeys,
+  configurationSchema,
+  isBuiltin,
+} from "../configuration.js";
 import { addSettings, settingsGiven } from "../options.js";
 import { createProgress } from "../progress.js";
 import { resolveConfiguration, type SettingsLayer } from "../resolve-configuration.js";
 import { manifestName, type StepName } from "../run-folder/manifest.js";
 import { RunFolder } from "../run-folder/run-folder.js";
 import { allSteps } from "../steps/index.js";
-import { isBuiltin } from "../steps/recording.js";
 import { runSteps } from "../steps/run-steps.js";
 
 export interface StepCommand<Result> {
@@ -125,7 +130,10 @@ async function locateRun(
   const named = options.run ?? (definition.startsRun || file !== undefined ? undefined : options.out);
   if (named !== undefined) {
     const folder = resolve(surroundings.folder, named);
-    const remembered = { source: `in ${folder}/${manifestName}`, values: await RunFolder.configurationOf(folder) };
+    const remembered = {
+      source: `in ${folder}/${manifestName}`,
+      values: (await RunFolder.openToRead(folder)).configuration,
+    };
     return { folder, configuration: inPlace(resolveConfiguration(layers(remembered, file, line)), surroundings) };
   }
   if (!definition.startsRun && file === undefined) {

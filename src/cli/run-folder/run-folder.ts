@@ -67,13 +67,18 @@ export class RunFolder {
     }
   }
 
-  /** The configuration that the run in `folder` remembers, without opening it. */
-  static async configurationOf(folder: string): Promise<Configuration> {
-    const manifest = await readManifest(resolve(folder));
-    if (manifest !== undefined) return manifest.configuration;
-    throw new GatecastError("run", `There is no run in ${resolve(folder)}: it has no ${manifestName}.`, {
+  /**
+   * Opens the run in `folder` without a lock, only to read what its steps have made.
+   *
+   * @throws GatecastError "run": there is none, corrupted, of another version
+   */
+  static async openToRead(folder: string): Promise<RunFolder> {
+    const path = resolve(folder);
+    const manifest = await readManifest(path);
+    if (manifest !== undefined) return new RunFolder(path, manifest, () => undefined);
+    throw new GatecastError("run", `There is no run in ${path}: it has no ${manifestName}.`, {
       remedy: "Check the path after --run, or start a run with `gatecast run --data ... --target ... --out FOLDER`.",
-      where: { path: resolve(folder) },
+      where: { path },
     });
   }
 

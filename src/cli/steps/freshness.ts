@@ -60,7 +60,11 @@ export function hashOfInputs(inputs: Readonly<Record<string, string>>): string {
  *
  * @throws GatecastError "run" that names the step and the command that does it
  */
-export async function requireEarlierSteps(step: Step, all: ReadonlyMap<StepName, Step>, run: RunFolder): Promise<void> {
+export async function requireEarlierSteps(
+  step: Pick<Step, "reads" | "optional"> & { readonly name: string },
+  all: ReadonlyMap<StepName, Step>,
+  run: RunFolder,
+): Promise<void> {
   for (const name of Object.keys(step.reads) as StepName[]) {
     const earlier = all.get(name);
     if (earlier === undefined) throw new Error(`step ${step.name} reads from ${name}, which is no step`);

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { GatecastError } from "../../errors.js";
 import { demoSeries, readCsv, readParquet, type SeriesOptions, type Table } from "../../series/index.js";
 import { contentHash, explainFileError, systemErrorCode } from "../../toolchain/files.js";
-import { builtinSeries, type Configuration } from "../configuration.js";
+import { builtinSeries, type Configuration, isBuiltin } from "../configuration.js";
 import { readBytes } from "../read-bytes.js";
 
 /** The settings that say how a recording's file is read. */
@@ -86,11 +86,6 @@ export function seriesOptions(settings: SeriesSettings): SeriesOptions {
     ...(stepSeconds === null ? {} : { stepSeconds }),
     ...(splitColumn === null ? {} : { splitColumn }),
   };
-}
-
-/** Whether `--data` names a built-in series and not a file. */
-export function isBuiltin(data: string): boolean {
-  return data.startsWith("builtin:");
 }
 
 function checkedBuiltin(data: string): string {

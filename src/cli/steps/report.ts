@@ -11,7 +11,7 @@ import {
   type VerificationReport,
 } from "../../report/index.js";
 import type { Finding as SeriesFinding } from "../../series/index.js";
-import { type Configuration, configurationKeys } from "../configuration.js";
+import { type Configuration, configurationKeys, isBuiltin } from "../configuration.js";
 import { commandLineOf } from "../options.js";
 import {
   type EvaluationResult,
@@ -26,7 +26,6 @@ import type { PreparedData } from "../run-folder/prepared-data.js";
 import { gatecastVersion } from "../version.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
-import { isBuiltin } from "./recording.js";
 import { defineStep, type StepContext } from "./step.js";
 import { trainedFiles } from "./train.js";
 
