@@ -1,4 +1,4 @@
-import { type Graph, multiplierBits, type Operator, tensor } from "../model/index.js";
+import { type Graph, type Operator, tensor } from "../model/index.js";
 import type { Multiplier } from "../rtl/index.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LinearPlan } from "./operators/linear.js";
@@ -53,11 +53,6 @@ export function linearLanes(
   return { ...best, lanes };
 }
 
-export interface Styles {
-  /** Multipliers of `bits` bits in sum and more go to a DSP. */
-  readonly multiplier: (purpose: "lane" | "weight" | "scale", bits: number) => Multiplier;
-}
-
 /** Yosys turns a product into a DSP48E1 from 9 operand bits in sum on. */
 const DSP_FROM_BITS = 9;
 
@@ -71,13 +66,18 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode): Choices {
     lanesOf.set(operator.output, outputLanes(plan, operator, lanesOf));
   }
   const tokens = graph.architecture.window;
-  const style = (bits: number) => (bits > 4096 ? "block" : "distributed");
-  const d = graph.architecture.dModel;
-  const queues: LayerQueues[] = Array.from({ length: graph.architecture.layers }, () => ({
-    tokens: { tokens, style: style(tokens * d * 4) },
-    attention: { tokens: Math.min(tokens, 8), style: "distributed" },
-    feedForward: { tokens: Math.min(tokens, 8), style: "distributed" },
-  }));
+  /** LUTs hold 64 words without a tree of selectors behind them. */
+  const style = (words: number) => (words > 64 ? "block" : "distributed");
+  const beats = (name: string) => graph.architecture.dModel / (lanesOf.get(name) ?? 1);
+  const queues: LayerQueues[] = Array.from({ length: graph.architecture.layers }, (_, layer) => {
+    const input = beats(layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`);
+    const around = Math.min(tokens, 8);
+    return {
+      tokens: { tokens, style: style(tokens * input) },
+      attention: { tokens: around, style: style(around * input) },
+      feedForward: { tokens: around, style: style(around * beats(`layers.${layer}.norm1`)) },
+    };
+  });
   return { mode, operators, queues, history: "distributed" };
 }
 
@@ -126,6 +126,8 @@ function operatorChoice(
         weights: rows * columns * bits > 8192 ? "block" : "rom",
         bias: operator.bias.perToken ? "block" : "rom",
         tokens: columns / lanes.lanesIn > 2 ? "distributed" : "registers",
+        // A token of a single beat waits complete in the gearbox: a second place would save one cycle, and cost its width twice.
+        slots: columns === lanes.lanesIn ? 1 : 2,
       } satisfies LinearPlan;
     }
     case "attention": {
@@ -142,7 +144,7 @@ function operatorChoice(
         inputLanes(operator.value),
       );
       const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second) ?? lanesValue;
-      const keyBits = tokens * features * bitsOf(graph, operator.key);
+      const kept = (lanes: number) => ((tokens * features) / lanes > 128 ? "block" : "distributed");
       return {
         kind: "attention",
         lanesScore,
@@ -152,8 +154,8 @@ function operatorChoice(
         valueMultiplier: "lut",
         requantiser: "dsp",
         normaliser: "dsp",
-        keys: keyBits > 2048 ? "block" : "distributed",
-        values: keyBits > 2048 ? "block" : "distributed",
+        keys: kept(lanesScore),
+        values: kept(lanesValue),
         rows: "distributed",
         table: "block",
         windows: 1,
@@ -170,5 +172,3 @@ function operatorChoice(
       return { kind: "last" };
   }
 }
-
-export { multiplierBits };

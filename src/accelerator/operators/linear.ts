@@ -25,8 +25,10 @@ export interface LinearPlan {
   readonly requantiser: Multiplier;
   readonly weights: TableStyle;
   readonly bias: TableStyle;
-  /** Memory of the two tokens, one of which is loaded while the other is multiplied. */
+  /** Memory of the tokens. */
   readonly tokens: MemoryStyle;
+  /** With 2 the next token is loaded while this one is multiplied. With 1 it waits: one cycle where it is a single beat. */
+  readonly slots: 1 | 2;
 }
 
 export interface LinearParameters {
@@ -91,7 +93,7 @@ function multiplyModule(parameters: LinearParameters) {
   return module(
     `${name}_multiply`,
     {
-      doc: `${title}: multiplies a token of ${columns} by the ${rows} x ${columns} weights, ${lanesIn} columns of ${lanesOut} row(s) in a cycle, ${columnBeats * rowBeats} cycles for a token. The next token is loaded meanwhile. Sums leave ${depth} cycles after their last columns were read, and cannot overflow: their width is proven from the weights.`,
+      doc: `${title}: multiplies a token of ${columns} by the ${rows} x ${columns} weights, ${lanesIn} columns of ${lanesOut} row(s) in a cycle, ${columnBeats * rowBeats} cycles for a token. ${plan.slots === 2 ? "The next token is loaded meanwhile." : "Then the next token is loaded."} Sums leave ${depth} cycles after their last columns were read, and cannot overflow: their width is proven from the weights.`,
       in: { x: beatStream(x, "codes") },
       out: { y: beatStream(y, "sums") },
     },
@@ -198,7 +200,7 @@ export function linearTiming(model: CycleModel, x: Link, parameters: LinearParam
   const releaseEvery = (rows / plan.lanesOut) * columnBeats;
   const sums = engine(
     model,
-    [{ link: loaded, beats: columnBeats, slots: 2, releaseEvery }],
+    [{ link: loaded, beats: columnBeats, slots: plan.slots, releaseEvery }],
     columnBeats,
     multiplyLatency(plan.lanesIn),
   );

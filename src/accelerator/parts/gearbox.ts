@@ -1,5 +1,6 @@
-import { bit, cat, module, type Num, pick, range, uint } from "../../rtl/index.js";
-import { type Beat, beatName, beatStream, elementsOf, wordOf } from "./beat.js";
+import { bit, cat, module, pick, range, uint } from "../../rtl/index.js";
+import { type Beat, beatName, beatStream, splitWord, wordType } from "./beat.js";
+import { counter } from "./counter.js";
 
 /** Collects `ratio` narrow beats into a wide one, the first in the low lanes. */
 export function widenModule(from: Beat, ratio: number) {
@@ -41,35 +42,21 @@ export function narrowModule(from: Beat, ratio: number) {
       out: { y: beatStream(to) },
     },
     (p, m) => {
-      const left = m.reg("left", range(0, ratio), { reset: 0 });
-      const held = left.q.ne(0);
-      const ready = held.not().or(left.q.eq(1).and(p.y.ready));
+      const held = m.reg("held", bit(), { reset: false });
+      const give = held.q.and(p.y.ready);
+      const part = counter(m, "part", ratio, give);
+      const ready = held.q.not().or(give.and(part.last));
       const take = p.x.valid.and(ready);
-      const give = held.and(p.y.ready);
-      m.name({ held, take, give });
+      m.name({ give, ready, take });
       p.x.accept(ready);
-      const fewer = left.q.sub(1).fit(range(0, ratio), { when: give });
-      left.next(pick(take, ratio, pick(give, fewer, left.q)));
-      const move = m.wire("move", bit());
-      move.drive(take.or(give));
-      const lanes = elementsOf(p.x.data.data, from);
-      const shown: Num[] = [];
-      let later: Num[] = [];
-      // Element i takes the incoming one, or the one `to.lanes` further on.
-      for (let part = ratio - 1; part >= 0; part--) {
-        const held: Num[] = [];
-        for (let lane = 0; lane < to.lanes; lane++) {
-          const index = part * to.lanes + lane;
-          const register = m.reg(`element_${index}`, from.type, { init: 0, enable: move.value });
-          const incoming = lanes[index] ?? from.type.of(0);
-          const next = later[lane];
-          register.next(next === undefined ? incoming : pick(take, incoming, next));
-          held.push(register.q);
-        }
-        later = held;
-        if (part === 0) shown.push(...held);
-      }
-      return { y: { valid: held, data: { data: wordOf(shown, to) } } };
+      held.next(take.or(held.q.and(give.and(part.last).not())));
+      // The word stays where it is and a counter picks its parts, which is far smaller than shifting it.
+      const word = m.reg("word", wordType(from), { init: 0, enable: take });
+      word.next(p.x.data.data);
+      const parts = splitWord(word.q, to, ratio);
+      const padded = Array.from({ length: 2 ** part.value.width }, (_, index) => parts[index] ?? parts[0] ?? word.q);
+      const data = pick(part.value.fit(range(0, ratio - 1)), padded);
+      return { y: { valid: held.q, data: { data } } };
     },
   );
 }

@@ -41,7 +41,7 @@ export function table(m: Builder, name: string, options: TableOptions): Table {
         [outerIndex, outer],
         [innerIndex, inner],
       ]);
-      return memory.read(place, { enable: go });
+      return memory.read(place, { enable: go, name: `${name}_entry` });
     },
   };
 }

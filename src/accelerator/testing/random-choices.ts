@@ -34,6 +34,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
         weights: table(),
         bias: table(),
         tokens: memory(),
+        slots: one([1, 2] as const),
       });
     } else if (operator.kind === "attention") {
       const width = tensor(graph, operator.query).features / operator.heads;
