@@ -71,18 +71,18 @@ class Simulation implements NetlistSimulation {
     const { values } = this.program;
     this.settled = false;
     if (typeof value === "number" || typeof value === "bigint") {
-      const bits = checked(value, nets.length, port);
-      for (let bit = 0; bit < nets.length; bit++) values[nets[bit] ?? 0] = bitOf(bits, bit) === 1 ? -1 : 0;
+      const bits = bitsOf(value, nets.length, port);
+      for (let bit = 0; bit < nets.length; bit++) values[nets[bit] ?? 0] = bits[bit] === 1 ? -1 : 0;
       return;
     }
-    if (value.length === 0 || value.length > LANES)
+    if (value.length === 0 || value.length > LANES) {
       throw usage(`${value.length} values are given for ${LANES} lanes`, port);
-    const perLane = Array.from({ length: LANES }, (_, lane) =>
-      checked(value[lane] ?? value[0] ?? 0, nets.length, port),
-    );
+    }
+    const perLane = value.map((own) => bitsOf(own, nets.length, port));
+    const first = perLane[0] ?? new Uint8Array(nets.length);
     for (let bit = 0; bit < nets.length; bit++) {
       let word = 0;
-      for (let lane = 0; lane < LANES; lane++) word |= bitOf(perLane[lane] ?? 0, bit) << lane;
+      for (let lane = 0; lane < LANES; lane++) word |= ((perLane[lane] ?? first)[bit] ?? 0) << lane;
       values[nets[bit] ?? 0] = word;
     }
   }
@@ -95,9 +95,9 @@ class Simulation implements NetlistSimulation {
 
   get(port: string, lane = 0): bigint {
     if (!Number.isInteger(lane) || lane < 0 || lane >= LANES) throw usage(`there is no lane ${lane}`, port);
-    let result = 0n;
-    for (const [bit, word] of this.getBits(port).entries()) result |= BigInt((word >>> lane) & 1) << BigInt(bit);
-    return result;
+    let text = "";
+    for (const word of this.getBits(port)) text = ((word >>> lane) & 1) + text;
+    return BigInt(`0b${text}`);
   }
 
   getSigned(port: string, lane = 0): bigint {
@@ -128,18 +128,23 @@ class Simulation implements NetlistSimulation {
   }
 }
 
-/** The value as it is if it fits `width` bits, unsigned or signed. */
-function checked(value: PortValue, width: number, port: string): PortValue {
+/** The bits of a value, lowest first, if it fits `width` bits, unsigned or in two's complement. */
+function bitsOf(value: PortValue, width: number, port: string): Uint8Array {
   if (typeof value === "number" && !Number.isSafeInteger(value)) throw usage(`${value} is not an integer`, port);
-  const fits = value >= 0 ? BigInt(value) >> BigInt(width) === 0n : BigInt(value) >> BigInt(width - 1) === -1n;
+  const bits = new Uint8Array(width);
+  if (typeof value === "number" && width < 31) {
+    if (value >= 2 ** width || value < -(2 ** (width - 1)))
+      throw usage(`${value} does not fit its ${width} bits`, port);
+    for (let bit = 0; bit < width; bit++) bits[bit] = (value >> bit) & 1;
+    return bits;
+  }
+  const whole = BigInt(value);
+  const fits = whole >= 0n ? whole >> BigInt(width) === 0n : whole >> BigInt(width - 1) === -1n;
   if (!fits) throw usage(`${value} does not fit its ${width} bits`, port);
-  // Small numbers stay numbers, which is much faster; `bitOf` relies on it.
-  return typeof value === "number" && value >= -0x80000000 && value < 0x80000000 ? value : BigInt(value);
-}
-
-function bitOf(value: PortValue, bit: number): number {
-  if (typeof value === "number") return (value >> Math.min(bit, 31)) & 1;
-  return Number((value >> BigInt(bit)) & 1n);
+  // By way of text: shifting a long number once for each bit is slow.
+  const text = BigInt.asUintN(width, whole).toString(2);
+  for (let bit = 0; bit < text.length; bit++) bits[bit] = text.charCodeAt(text.length - 1 - bit) & 1;
+  return bits;
 }
 
 function usage(what: string, port: string): GatecastError {

@@ -8,7 +8,7 @@ import { findTool } from "../tools.js";
 import { YOSYS_TIME_LIMIT_SECONDS, type YosysEngine, type YosysJob, type YosysRun } from "./engine.js";
 
 /**
- * The Yosys that is installed on this machine: three to four times faster than the WebAssembly one, but of whatever
+ * The Yosys that is installed on this machine: three to eight times faster than the WebAssembly one, but of whatever
  * version it happens to be, so that counts may differ from machine to machine.
  *
  * @param setting path or name of the program; default `yosys` on the PATH.
