@@ -1,10 +1,11 @@
 import type { Graph, Parameters } from "../model/index.js";
 import { Engine } from "./engine/engine.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
+import type { EpochRecord } from "./history.js";
 import { initialise } from "./initialise.js";
 import { runPhase } from "./loop.js";
 import { type FloatOptions, floatDefaults, plannedEpochs } from "./options.js";
-import type { EpochRecord, TrainingHooks } from "./progress.js";
+import type { TrainingHooks } from "./progress.js";
 import type { TrainingData, WindowSource } from "./source.js";
 
 export interface FloatResult {

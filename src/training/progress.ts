@@ -1,19 +1,5 @@
+import type { EpochRecord } from "./history.js";
 import type { TrainingState } from "./state.js";
-
-/** Float training, or quantisation-aware training from its weights. */
-export type Phase = "float" | "quantised";
-
-/** One finished epoch. Losses are mean squared errors of scaled targets. */
-export interface EpochRecord {
-  readonly phase: Phase;
-  /** From 1. */
-  readonly epoch: number;
-  /** Mean over the epoch's batches, while the weights moved. */
-  readonly loss: number;
-  /** On the validation windows: of the float model, or of the integer-only model. */
-  readonly validation: number;
-  readonly learningRate: number;
-}
 
 export interface Progress extends EpochRecord {
   /** Epochs planned; early stopping may end before. */

@@ -2,7 +2,7 @@ import { GatecastError } from "../errors.js";
 import type { RandomState } from "../numeric/random.js";
 import type { AdamState } from "./engine/adam.js";
 import type { EngineBlocks } from "./engine/engine.js";
-import type { EpochRecord, Phase } from "./progress.js";
+import type { EpochRecord, Phase } from "./history.js";
 import type { QuantiserState } from "./quantisation/optimiser.js";
 
 /** The weights (and quantisers) of one epoch. */
