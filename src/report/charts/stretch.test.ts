@@ -25,6 +25,12 @@ test("a stretch that lacks many samples is not chosen", () => {
   expect(chooseStretch({ times: gap, ...rest })).toMatchObject({ from: 432, to: 1008, candidates: 1 });
 });
 
+test("a lone day before days that are missing does not end the search", () => {
+  const { times, ...rest } = trace([0, 0, 7, 7]);
+  const missing = times.map((time, i) => (i < 200 ? time : time + 3 * 86_400_000));
+  expect(chooseStretch({ times: missing, ...rest })).toMatchObject({ from: 432, to: 1008, rmse: 7, days: 2 });
+});
+
 test("without timestamps it is 400 samples", () => {
   const truth = zeros(1300);
   const forecast = truth.map((_, i) => Math.floor(i / 400));

@@ -83,7 +83,6 @@ function fromMidnight(times: ArrayLike<number>, days: number, least: number) {
     const from = at;
     while (at < times.length && (times[at] ?? 0) < midnight + days * day) at++;
     if (at - from >= least) parts.push({ from, to: at });
-    if (at === from) break;
   }
   return parts;
 }
