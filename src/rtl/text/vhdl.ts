@@ -52,7 +52,7 @@ function printEntity(entity: EntityText): string {
   ];
   const declarations = [
     printConstants(entity),
-    ...entity.memories.map(printMemory),
+    ...entity.memories.map((memory, i) => printMemory(memory, isFirstOfStyle(memory, entity.memories.slice(0, i)))),
     printArrays(entity),
     printSignals(entity),
     ...printProducts(entity),
@@ -108,7 +108,13 @@ function printConstants(entity: EntityText): string[] {
   );
 }
 
-function printMemory(memory: MemoryText): string[] {
+/** Whether no memory before it has the attribute of its style. */
+function isFirstOfStyle(memory: MemoryText, before: readonly MemoryText[]): boolean {
+  return !before.some((other) => other.style !== "rom" && other.written === memory.written);
+}
+
+/** `declares`: whether the attribute of its style is declared with it, as the first of the entity that has one. */
+function printMemory(memory: MemoryText, declares: boolean): string[] {
   const { name, shape, contents, note, written, type } = memory;
   const integers = isIntegerTable(memory);
   const element = integers ? `integer range ${type.lo} to ${type.hi}` : vhdlType(shape);
@@ -135,10 +141,8 @@ function printMemory(memory: MemoryText): string[] {
     lines.push(`${kind} ${name} : ${name}_array := (`, ...indent(tableRows(hex), 1), ");");
   }
   if (memory.style !== "rom") {
-    lines.push(
-      `attribute ${written ? "ram" : "rom"}_style : string;`,
-      `attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${memory.style}";`,
-    );
+    if (declares) lines.push(`attribute ${written ? "ram" : "rom"}_style : string;`);
+    lines.push(`attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${memory.style}";`);
   }
   return lines;
 }
