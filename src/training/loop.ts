@@ -19,14 +19,25 @@ const WARM_UP = 0.02;
 /** Milliseconds after which the loop lets the host breathe (signals, progress, a page's own work). */
 const BREATH = 100;
 
+/** A part of a phase, with a learning rate that rises and falls once. */
+export interface StagePlan {
+  readonly epochs: number;
+  /** Highest learning rate, as a share of the option. */
+  readonly share: number;
+  /** The training program of an epoch of the stage, counted from 0. */
+  readonly program: (epoch: number) => Program;
+  /** false: matrices and the scales of their rows stay as they are in the best epoch so far, from which the stage starts. */
+  readonly matrices: boolean;
+}
+
 /** What distinguishes the phases of training. */
 export interface PhasePlan {
   readonly phase: Phase;
   readonly engine: Engine;
   readonly data: TrainingData;
   readonly options: ResolvedFloatOptions;
-  /** The training program of an epoch (counted from 0). */
-  readonly program: (epoch: number) => Program;
+  /** In order; the last one ends the training. */
+  readonly stages: readonly StagePlan[];
   /** Learns scales and zero points behind each step. */
   readonly quantisers: {
     readonly optimiser: QuantiserOptimiser;
@@ -37,8 +48,6 @@ export interface PhasePlan {
   readonly retarget: ((indices: Uint32Array, y: Float32Array) => void) | null;
   /** Mean squared error on the validation windows with the engine's present weights. */
   readonly validate: () => number;
-  /** First epoch (from 0) whose weights may be kept as the best. */
-  readonly eligible: number;
 }
 
 /**
@@ -55,10 +64,13 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
   const indices = new Uint32Array(engine.batch);
   const order = new Uint32Array(data.train.count);
   const steps = Math.floor(data.train.count / engine.batch);
-  const totalSteps = steps * options.epochs;
   const adam = new Adam(engine, options);
   const optimiser = plan.quantisers?.optimiser ?? null;
   const snapshot = (): Snapshot => ({ blocks: engine.saveBlocks(), quantisers: optimiser?.save() ?? null });
+  const restore = ({ blocks, quantisers }: Snapshot): void => {
+    engine.restoreBlocks(blocks);
+    if (quantisers) optimiser?.restore(quantisers);
+  };
   const { resume, signal } = hooks;
 
   let random = new Random(options.seed, STREAM[phase]);
@@ -75,14 +87,21 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     engine.restoreBlocks(resume.blocks);
     adam.restore(resume.adam);
     if (resume.quantisers) optimiser?.restore(resume.quantisers);
-  } else if (plan.eligible === 0) {
+  } else {
     best = { epoch: 0, validation: plan.validate() };
   }
 
   let breath = performance.now();
-  for (let epoch = first; epoch < options.epochs && !exhausted(epoch, best.epoch, plan); epoch++) {
+  for (let epoch = first; epoch < options.epochs; epoch++) {
+    // Early stopping, of a training with one stage only: later stages start from the best epoch anyway.
+    if (plan.stages.length === 1 && epoch - best.epoch >= options.patience) break;
     const started = performance.now();
-    const program = plan.program(epoch);
+    const { stage, start } = stageOf(plan.stages, epoch);
+    if (!stage.matrices && epoch === start) {
+      restore(bestSnapshot);
+      adam.reset();
+    }
+    const program = stage.program(epoch - start);
     for (let index = 0; index < order.length; index++) order[index] = index;
     random.shuffle(order);
     let loss = 0;
@@ -98,10 +117,13 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       const batchLoss = engine.loss;
       if (!Number.isFinite(batchLoss)) throw diverged(phase, epoch + 1, options.learningRate);
       loss += batchLoss;
-      const share = schedule(epoch * steps + step, totalSteps);
+      const share = stage.share * schedule((epoch - start) * steps + step, stage.epochs * steps);
       rate = options.learningRate * share;
-      adam.step(rate);
-      if (plan.quantisers) optimiser?.step(plan.quantisers.rate * share, plan.quantisers.rowRate * share);
+      adam.step(rate, stage.matrices);
+      if (plan.quantisers) {
+        const { rate: rangeRate, rowRate } = plan.quantisers;
+        optimiser?.step(rangeRate * share, stage.matrices ? rowRate * share : 0);
+      }
       if (performance.now() - breath > BREATH) {
         await breathe();
         signal?.throwIfAborted();
@@ -112,7 +134,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     if (!Number.isFinite(validation)) throw diverged(phase, epoch + 1, options.learningRate);
     const record = { phase, epoch: epoch + 1, loss: loss / steps, validation, learningRate: rate };
     history.push(record);
-    if (epoch >= plan.eligible && validation < best.validation) {
+    if (validation < best.validation) {
       best = { epoch: epoch + 1, validation };
       bestSnapshot = snapshot();
     }
@@ -141,14 +163,17 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     );
     signal?.throwIfAborted();
   }
-  engine.restoreBlocks(bestSnapshot.blocks);
-  if (bestSnapshot.quantisers) optimiser?.restore(bestSnapshot.quantisers);
+  restore(bestSnapshot);
   return history;
 }
 
-/** Early stopping: `patience` epochs without a better validation loss, counted from the first epoch that may be kept. */
-function exhausted(epoch: number, bestEpoch: number, { options, eligible }: PhasePlan): boolean {
-  return epoch - Math.max(bestEpoch, eligible) >= options.patience;
+function stageOf(stages: readonly StagePlan[], epoch: number): { stage: StagePlan; start: number } {
+  let start = 0;
+  for (const stage of stages) {
+    if (epoch < start + stage.epochs) return { stage, start };
+    start += stage.epochs;
+  }
+  throw new Error(`no stage holds epoch ${epoch}`);
 }
 
 /** Linear rise, then half a cosine down to 0. */

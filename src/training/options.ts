@@ -24,7 +24,11 @@ export interface QuantisedOptions extends FloatOptions {
   readonly rangeRate?: number;
   /** The same for the scales of the weights' rows. */
   readonly rowRate?: number;
-  /** Share of the epochs, at the end, with batch normalisation by the running statistics. */
+  /** Share of the epochs, at the end, in which the codes of the weights stay as they are and the rest is trained on. */
+  readonly polish?: number;
+  /** Highest learning rate of those epochs, as a share of `learningRate`. */
+  readonly polishRate?: number;
+  /** Share of the epochs before those, at their end, with batch normalisation by the running statistics. */
   readonly frozenNorm?: number;
   /** Share of the float model's forecast in the training targets (distillation), 0..1. */
   readonly distillation?: number;
@@ -55,7 +59,9 @@ export const quantisedDefaults: ResolvedQuantisedOptions = {
   patience: 30,
   rangeRate: 1,
   rowRate: 1,
-  frozenNorm: 0.3,
+  polish: 0.3,
+  polishRate: 1,
+  frozenNorm: 0.2,
   distillation: 0.7,
 };
 

@@ -41,14 +41,19 @@ export async function trainQuantised(
   const width = outputs(graph.architecture);
   const moving = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });
   const frozen = engine.program({ quantised: true, norm: "running", backward: true, mute: [] });
-  const firstFrozen = Math.round(resolved.epochs * (1 - resolved.frozenNorm));
+  const polish = Math.round(resolved.epochs * resolved.polish);
+  const learn = resolved.epochs - polish;
+  const firstFrozen = Math.round(learn * (1 - resolved.frozenNorm));
   const history = await runPhase(
     {
       phase: "quantised",
       engine,
       data,
       options: resolved,
-      program: (epoch) => (epoch < firstFrozen ? moving : frozen),
+      stages: [
+        { epochs: learn, share: 1, program: (epoch) => (epoch < firstFrozen ? moving : frozen), matrices: true },
+        { epochs: polish, share: resolved.polishRate, program: () => frozen, matrices: false },
+      ],
       quantisers: {
         optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output]),
         rate: resolved.learningRate * resolved.rangeRate,
@@ -66,7 +71,6 @@ export async function trainQuantised(
           }
         : null,
       validate: integerValidation(engine, data.validation),
-      eligible: 0,
     },
     fingerprint(graph, data, resolved),
     hooks,

@@ -16,25 +16,32 @@ export class Adam {
   // beta^steps by multiplication: no power function decides a weight.
   #power1 = 1;
   #power2 = 1;
-  readonly #segments: { readonly offset: number; readonly floats: number; readonly decay: boolean }[] = [];
+  readonly #segments: { readonly offset: number; readonly floats: number; readonly matrix: boolean }[] = [];
 
   constructor(
     readonly engine: Engine,
     readonly options: { readonly weightDecay: number; readonly clip: number },
   ) {
     const { slots, blocks } = engine;
-    for (const [index, { offset, decay }] of slots.entries()) {
+    for (const [index, { offset, matrix }] of slots.entries()) {
       const floats = (slots[index + 1]?.offset ?? blocks.floats) - offset;
       const last = this.#segments.at(-1);
-      const decays = decay && options.weightDecay > 0;
-      if (last && last.decay === decays)
+      if (last?.matrix === matrix)
         this.#segments[this.#segments.length - 1] = { ...last, floats: last.floats + floats };
-      else this.#segments.push({ offset, floats, decay: decays });
+      else this.#segments.push({ offset, floats, matrix });
     }
   }
 
-  /** One step at a learning rate, from the gradients of the last pass. */
-  step(rate: number): void {
+  /** Forgets everything about past gradients. */
+  reset(): void {
+    const { kernels, blocks } = this.engine;
+    kernels.fill(blocks.first, blocks.floats, 0);
+    kernels.fill(blocks.second, blocks.floats, 0);
+    this.restore({ steps: 0, power1: 1, power2: 1 });
+  }
+
+  /** One step at a learning rate, from the gradients of the last pass; `matrices`: false leaves the matrices as they are. */
+  step(rate: number, matrices = true): void {
     const { kernels, blocks } = this.engine;
     this.#steps++;
     this.#power1 *= BETA1;
@@ -42,7 +49,8 @@ export class Adam {
     const norm = Math.sqrt(kernels.sumOfSquares(blocks.gradients, blocks.floats));
     const clip = norm > this.options.clip ? this.options.clip / norm : 1;
     const correction = 1 / Math.sqrt(1 - this.#power2);
-    for (const { offset, floats, decay } of this.#segments) {
+    for (const { offset, floats, matrix } of this.#segments) {
+      if (matrix && !matrices) continue;
       const at = 4 * offset;
       kernels.adam(
         blocks.parameters + at,
@@ -56,7 +64,7 @@ export class Adam {
         BETA2,
         EPSILON,
         clip,
-        decay ? rate * this.options.weightDecay : 0,
+        matrix ? rate * this.options.weightDecay : 0,
       );
     }
   }

@@ -41,7 +41,8 @@ export interface ParameterSlot {
   readonly stride: number;
   /** Place of column c in a row. */
   readonly place: (column: number) => number;
-  readonly decay: boolean;
+  /** A matrix (a weight that is quantised), not a bias or a norm's parameter. */
+  readonly matrix: boolean;
 }
 
 /** A quantiser's fixed traits; `name` is a tensor's, or an attention operator's for its scores. */
@@ -137,7 +138,7 @@ export class Workspace {
     name: string,
     rows: number,
     columns: number,
-    options: { stride?: number; place?: (column: number) => number; padRows?: boolean; decay?: boolean } = {},
+    options: { stride?: number; place?: (column: number) => number; matrix?: boolean } = {},
   ): ParameterSlot {
     const stride = options.stride ?? pad4(columns);
     const slot = {
@@ -147,9 +148,9 @@ export class Workspace {
       columns,
       stride,
       place: options.place ?? ((column: number) => column),
-      decay: options.decay ?? false,
+      matrix: options.matrix ?? false,
     };
-    this.#parameterFloats += (options.padRows === true ? pad4(rows) : rows) * stride;
+    this.#parameterFloats += (options.matrix === true ? pad4(rows) : rows) * stride;
     this.slots.push(slot);
     return slot;
   }

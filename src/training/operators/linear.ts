@@ -19,8 +19,7 @@ export const planLinear: Plan<LinearOperator> = (workspace, operator) => {
   const products = operator.flatten ? 1 : tokens;
   const weight = workspace.parameter(operator.weight.name, rows, operator.weight.columns, {
     stride: width,
-    padRows: true,
-    decay: true,
+    matrix: true,
     place: operator.flatten
       ? (column) => Math.floor(column / features) * input.stride + (column % features)
       : (column) => column,
