@@ -19,12 +19,12 @@ export type Accelerator = ReturnType<typeof assemble>;
 /**
  * Builds the accelerator of a model by its plan.
  *
- * @param name of the top entity, and the first part of the names of its operators' entities
+ * @param name first part of the names of its entities; the module itself is `<name>_core`
  * @throws GatecastError "hardware" where the name is no legal one (lower case letters, digits, single underscores)
  */
 export function buildAccelerator(model: IntegerModel, plan: Choices, name = DEFAULT_NAME): Accelerator {
   const graph = buildGraph(model.architecture, model.precision);
-  return assemble(graph, deriveParameters(graph, model, plan.operators, name), plan, name);
+  return assemble(graph, deriveParameters(graph, model, plan.operators, name), plan, `${name}_core`, name);
 }
 
 export const DEFAULT_NAME = "forecaster";
@@ -36,7 +36,7 @@ function beatOf(parameters: Parameters, tensor: string): Beat {
 }
 
 /** The top level: all operators of the graph, wired by streams. */
-function assemble(graph: Graph, parameters: Parameters, choices: Choices, name: string) {
+function assemble(graph: Graph, parameters: Parameters, choices: Choices, core: string, name: string) {
   const { window, inputs } = graph.architecture;
   const samples = beatOf(parameters, graph.input);
   const forecast = beatOf(parameters, graph.output);
@@ -45,7 +45,7 @@ function assemble(graph: Graph, parameters: Parameters, choices: Choices, name: 
       ? `one sample in (${inputs} column(s)), a forecast out once ${window} are known`
       : `${window} samples of ${inputs} column(s) in, a forecast out`;
   return module(
-    name,
+    core,
     {
       doc: `Integer-only Transformer: ${taken}. Streams with valid and ready; reset may come at any time and drops what was begun.`,
       in: { sample: beatStream(samples, "codes of one time step, column 0 in the low bits") },

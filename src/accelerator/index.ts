@@ -1,5 +1,8 @@
 export { type Accelerator, buildAccelerator } from "./assemble.js";
+export type { Interface } from "./delivery/interface.js";
+export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "./delivery/testbench.js";
 export { type Device, device, deviceNames } from "./devices.js";
+export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
 export type { Pace } from "./lanes.js";
 export type {
   Choices,

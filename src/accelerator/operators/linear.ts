@@ -104,7 +104,7 @@ function multiplyModule(parameters: LinearParameters) {
         beat: x,
         outer: 1,
         inner: columnBeats,
-        slots: 2,
+        slots: plan.slots,
         style: plan.tokens,
       });
       const issue = token.available.and(go.value);

@@ -62,7 +62,7 @@ export function dotProductModule(options: DotProduct) {
     },
     (p, m) => {
       const lane = productModule(x, w, multiplier);
-      const { product } = m.repeat("lane", lanes, lane, {
+      const { product } = m.repeat("lanes", lanes, lane, {
         go: p.go,
         x: elementsOf(p.x, xs),
         w: elementsOf(p.w, ws),

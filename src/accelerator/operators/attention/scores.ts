@@ -78,7 +78,7 @@ export function scoresModule(parameters: AttentionParameters) {
       const place = headBeat(head.value, heads, column.value, beatsOfHead);
       const query = queries.read(range(0, 0).of(0), place, go.value);
       const key = keys.read(keyIndex.value, place, go.value);
-      const { sum } = m.use("lanes", dot, { go: go.value, x: query, w: key });
+      const { sum } = m.use("dot", dot, { go: go.value, x: query, w: key });
       const accumulator = m.reg("accumulator", sumType, { init: 0, enable: go.value });
       accumulator.next(
         beatsOfHead === 1

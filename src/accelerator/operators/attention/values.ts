@@ -32,7 +32,7 @@ function weightedSumLane(exponential: NumType, value: NumType, sum: NumType, mul
     },
     (p, m) => {
       const pipe = new Pipe(m, p.go);
-      const held = pipe.reg("product", p.exponential.mul(p.value, multiplier), product);
+      const held = pipe.reg("product", p.value.mul(p.exponential, multiplier), product);
       const register = m.reg("so_far", sum, { init: 0, enable: p.go });
       register.next(pick(p.first, 0, register.q).add(held).fit(sum));
       return { sum: register.q };
@@ -81,7 +81,7 @@ export function valuesModule(parameters: AttentionParameters) {
       const word = values.read(key.value, headBeat(head.value, heads, group.value, groups), go.value);
       const first = pipe.delayFlag("first", key.value.eq(0), DEPTH - 1);
       const lane = weightedSumLane(e.type, v.type, y.type, plan.valueMultiplier);
-      const { sum } = m.repeat("lane", lanes, lane, {
+      const { sum } = m.repeat("lanes", lanes, lane, {
         go: go.value,
         first,
         exponential,
