@@ -29,7 +29,16 @@ const columns = (error: string) =>
 /** What is done where values are missing or steps are left out: stop, leave out the windows touched, or fill short holes. */
 const holes = () => {
   const error = `"error", "drop", or interpolate over at most N steps: "interpolate:N" on the command line, { interpolate: N } in a file`;
-  return z.union([z.enum(["error", "drop"]), z.strictObject({ interpolate: z.int().positive() })], { error });
+  return z.union([z.enum(["error", "drop"]), z.strictObject({ interpolate: z.int({ error }).positive({ error }) })], {
+    error,
+  });
+};
+
+const irregular = () => {
+  const error = `"error", "drop", or accept up to N steps as one: "accept:N" on the command line, { accept: N } in a file`;
+  return z.union([z.enum(["error", "drop"]), z.strictObject({ accept: z.number({ error }).min(1, { error }) })], {
+    error,
+  });
 };
 
 /** The defaults of the data's and the training's options are those of their rooms. */
@@ -65,11 +74,7 @@ export const configurationSchema = z.strictObject({
   gaps: holes().default(seriesDefaults.gaps),
   duplicates: choice("error", "first", "last", "mean").default(seriesDefaults.duplicates),
   unsorted: choice("error", "sort").default(seriesDefaults.unsorted),
-  irregular: z
-    .union([z.enum(["error", "drop"]), z.strictObject({ accept: z.number().min(1) })], {
-      error: `"error", "drop", or accept up to N steps as one: "accept:N" on the command line, { accept: N } in a file`,
-    })
-    .default(seriesDefaults.irregular),
+  irregular: irregular().default(seriesDefaults.irregular),
   infinite: choice("error", "missing").default(seriesDefaults.infinite),
   splitColumn: text("the name of a column").nullable().default(null),
   split: z

@@ -52,13 +52,15 @@ export interface EvaluationResult {
 export interface HardwareResult {
   readonly accelerator: AcceleratorReport;
   readonly clockMHz: number;
-  /** First sample in to forecast out, as planned. */
-  readonly estimatedCycles: number;
+  /** First sample in to forecast out; the planner counts exactly. */
+  readonly plannedCycles: number;
   readonly estimate: ResourceFigures;
   /** Name of the top entity and module. */
   readonly top: string;
-  /** Files beside it, in compile order. */
-  readonly files: readonly string[];
+  /** Sources in compile order, by their path in the run folder. */
+  readonly vhdl: readonly string[];
+  readonly verilog: readonly string[];
+  readonly bench: string;
 }
 
 /** simulation.json, written by `simulate`. */

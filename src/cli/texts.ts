@@ -50,7 +50,7 @@ export function trainingText({ learning, parameters }: TrainingResult): string {
 }
 
 export function hardwareText(
-  { accelerator, estimatedCycles, files }: HardwareResult,
+  { accelerator, plannedCycles, vhdl }: HardwareResult,
   run: Pick<RunFolder, "path">,
 ): string {
   const rows = accelerator.operators.map(({ name, kind, lanes, cyclesPerToken }) => [
@@ -61,7 +61,7 @@ export function hardwareText(
   ]);
   return [
     renderTable(["operator", "kind", "lanes", "cycles per token"], rows),
-    `${count(estimatedCycles)} cycles per inference (estimated). ${plural(files.length, "file")} in ${run.path}.`,
+    `${count(plannedCycles)} cycles per inference planned. ${plural(vhdl.length, "VHDL file")} in ${join(run.path, "hardware")}.`,
   ].join("\n");
 }
 

@@ -15,8 +15,6 @@ import { createProgress } from "../progress.js";
 import { resolveConfiguration, type SettingsLayer } from "../resolve-configuration.js";
 import { manifestName, type StepName } from "../run-folder/manifest.js";
 import { RunFolder } from "../run-folder/run-folder.js";
-import { allSteps } from "../steps/index.js";
-import { runSteps } from "../steps/run-steps.js";
 
 export interface StepCommand<Result> {
   readonly name: string;
@@ -52,9 +50,12 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
     const { folder, configuration } = await locateRun(definition, command, surroundings);
     const options = command.opts<GeneralOptions>();
     const progress = createProgress(surroundings.stderr, { quiet: options.quiet === true });
+    // Loaded only now: --help and mistakes on the command line need none of the rooms behind the steps.
+    const { allSteps } = await import("../steps/index.js");
+    const { runSteps } = await import("../steps/run-steps.js");
     const run = await RunFolder.openOrCreate(folder, configuration);
     try {
-      const steps = definition.steps.map(stepOf);
+      const steps = definition.steps.flatMap((name) => allSteps.get(name) ?? []);
       await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal: surroundings.signal });
       const text = new TextDecoder().decode(await run.read(definition.result.step, definition.result.file));
       const shown = options.json === true ? text.trimEnd() : await definition.print(JSON.parse(text), run);
@@ -75,12 +76,6 @@ export interface GeneralOptions {
 }
 
 const { data: _data, target: _target, ...defaults } = configurationSchema.parse({ data: "-", target: "-" });
-
-function stepOf(name: StepName) {
-  const step = allSteps.get(name);
-  if (step === undefined) throw new Error(`no step "${name}"`);
-  return step;
-}
 
 function addRunOptions(command: Command, startsRun: boolean): void {
   const heading = "The run:";

@@ -89,7 +89,7 @@ export function decodePrepared(text: string, arrays: Uint8Array): PreparedData {
     })),
     segments: content.segments,
     tableRows,
-    findings,
+    findings: findings.filter(({ kind }) => kind !== "split" && kind !== "windows"),
     ...(tensors.has("timestamps") ? { timestamps: doubles("timestamps") } : {}),
     ...(content.stepMilliseconds === null ? {} : { stepMilliseconds: content.stepMilliseconds }),
   };

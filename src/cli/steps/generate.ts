@@ -1,42 +1,50 @@
+import { testVectors } from "../../accelerator/index.js";
 import { buildGraph } from "../../model/index.js";
 import { count } from "../../report/format.js";
-import { emitVerilog, emitVhdl, type SourceFile } from "../../rtl/index.js";
 import { type HardwareResult, resultFiles } from "../results.js";
 import { acceleratorReport } from "./accelerator-report.js";
-import { clockOf, hardwareFolders, hardwareKeys, hardwareOf } from "./hardware.js";
+import {
+  benchFiles,
+  benchWindows,
+  clockOf,
+  hardwareFolder,
+  hardwareKeys,
+  hardwareOf,
+  hardwareRuns,
+} from "./hardware.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep } from "./step.js";
 
-/** Integer model -> planned accelerator as VHDL and Verilog, with what a user needs to build and check it. */
+/** Integer model -> planned accelerator as VHDL and Verilog, with a test bench that has real windows to check. */
 export const generate = defineStep({
   name: "generate",
   title: "planning the accelerator and writing VHDL and Verilog",
   settings: [...hardwareKeys, "clock"],
-  reads: readsIntegerModel,
+  reads: { ...readsPrepared, ...readsIntegerModel },
   async run(context) {
     const { configuration, write } = context;
     const model = await loadIntegerModel(context);
-    const { plan, accelerator } = hardwareOf(model, configuration);
-    const files: string[] = [];
-    const writeAll = async (folder: string, sources: readonly SourceFile[]) => {
-      for (const { fileName, text } of sources) {
-        await write(`${folder}${fileName}`, text);
-        files.push(`${folder}${fileName}`);
-      }
-    };
-    await writeAll(hardwareFolders.vhdl, emitVhdl(accelerator));
-    await writeAll(hardwareFolders.verilog, emitVerilog(accelerator));
-    const graph = buildGraph(model.architecture, model.precision);
+    const { test } = await loadPrepared(context);
+    const { plan, delivery } = hardwareOf(model, configuration);
+    for (const { path, text } of delivery.files) await write(`${hardwareFolder}${path}`, text);
+    const [run = new Int16Array(0)] = hardwareRuns(model, plan.mode, test, benchWindows, benchWindows);
+    const vectors = testVectors(model, plan, run);
+    await write(benchFiles.samples, vectors.samples);
+    await write(benchFiles.expected, vectors.expected);
+
     const result: HardwareResult = {
-      accelerator: acceleratorReport(graph, plan),
+      accelerator: acceleratorReport(buildGraph(model.architecture, model.precision), plan),
       clockMHz: clockOf(configuration),
-      estimatedCycles: plan.cyclesPerInference,
+      plannedCycles: plan.cyclesPerInference,
       estimate: { basis: "estimated", source: "the planner", used: estimatedResources(plan) },
-      top: accelerator.graph.name,
-      files,
+      top: delivery.face.name,
+      vhdl: delivery.vhdl.map(({ path }) => `${hardwareFolder}${path}`),
+      verilog: delivery.verilog.map(({ path }) => `${hardwareFolder}${path}`),
+      bench: `${hardwareFolder}testbench/${delivery.face.name}_tb.vhd`,
     };
     await write(resultFiles.hardware, `${JSON.stringify(result, undefined, 2)}\n`);
-    return `${files.length} files; ${count(plan.cyclesPerInference)} cycles per inference planned`;
+    return `${count(delivery.vhdl.length)} entities in ${hardwareFolder}; ${count(plan.cyclesPerInference)} cycles per inference planned`;
   },
 });
 

@@ -93,8 +93,8 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
   };
 }
 
-function plannedTiming({ clockMHz, estimatedCycles }: HardwareResult): NonNullable<ReportData["timing"]> {
-  return { clockMHz, clockBasis: "target", cycles: [{ basis: "estimated", value: estimatedCycles }] };
+function plannedTiming({ clockMHz, plannedCycles }: HardwareResult): NonNullable<ReportData["timing"]> {
+  return { clockMHz, clockBasis: "target", cycles: [{ basis: "estimated", value: plannedCycles }] };
 }
 
 function dataReport({ series, shape, counts, findings }: PreparedData): ReportData["data"] {

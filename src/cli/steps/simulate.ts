@@ -1,19 +1,25 @@
-import { buildAccelerator, simulateAccelerator } from "../../accelerator/index.js";
+import { buildAccelerator, type Delivery, simulateAccelerator } from "../../accelerator/index.js";
 import { GatecastError } from "../../errors.js";
 import type { IntegerModel } from "../../integer/index.js";
 import { mutate, mutations, randomWindows } from "../../integer/testing/index.js";
-import type { Check, UncheckedSubject, VerificationReport } from "../../report/data.js";
+import type { Check, VerificationReport } from "../../report/data.js";
 import { count, plural } from "../../report/format.js";
-import { emitVhdl } from "../../rtl/index.js";
-import { resultFiles, type SimulationResult } from "../results.js";
+import { type HardwareResult, resultFiles, type SimulationResult } from "../results.js";
 import { gatecastVersion } from "../version.js";
-import { clockOf, hardwareFolders, hardwareKeys, hardwareOf } from "./hardware.js";
+import {
+  benchWindows,
+  clockOf,
+  forecastsOf,
+  hardwareFolder,
+  hardwareKeys,
+  hardwareOf,
+  hardwareRuns,
+} from "./hardware.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { breathe } from "./patient.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
-import { encodeWindows, sampleRuns } from "./test-windows.js";
-import { ghdlIdentity } from "./vhdl-check.js";
+import { checkVhdl, ghdlIdentity } from "./vhdl-check.js";
 
 /** Windows in one piece of simulation: about a second. */
 const piece = 32;
@@ -25,20 +31,16 @@ export const simulate = defineStep({
   name: "simulate",
   title: "simulating the accelerator on test windows",
   settings: [...hardwareKeys, "clock", "windows", "ghdl", "seed"],
-  reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolders.vhdl] },
+  reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolder, resultFiles.hardware] },
   external: async ({ ghdl }) => ({ ghdl: await ghdlIdentity(ghdl) }),
   async run(context) {
     const { configuration } = context;
     const model = await loadIntegerModel(context);
     const { test } = await loadPrepared(context);
-    const { plan, accelerator } = hardwareOf(model, configuration);
-    await requireSameVhdl(context, emitVhdl(accelerator));
-
-    const windows = test.spread(configuration.windows);
-    const runs =
-      configuration.mode === "window"
-        ? inRuns(encodeWindows(model, windows), test.inputSize)
-        : sampleRuns(model, test, configuration.windows, piece);
+    const { plan, delivery } = hardwareOf(model, configuration);
+    await requireSameSources(context, delivery);
+    const accelerator = delivery.top;
+    const runs = hardwareRuns(model, plan.mode, test, configuration.windows, piece);
     const task = context.progress.start("rtl");
     let done = 0;
     let mismatches = 0;
@@ -57,7 +59,9 @@ export const simulate = defineStep({
     const directed = randomWindows(model, directedWindows, configuration.seed);
     const wide = simulateAccelerator(model, plan, accelerator, directed).mismatches;
     const faults = await tryMutations(context, model, plan, [...runs, directed]);
-    const vhdl = { subject: "vhdl", unchecked: "there is no test bench yet" } as Check | UncheckedSubject;
+    const hardware: HardwareResult = JSON.parse(await context.readText("generate", resultFiles.hardware));
+    const [bench = new Int16Array(0)] = hardwareRuns(model, plan.mode, test, benchWindows, benchWindows);
+    const vhdl = await checkVhdl(context, hardware, configuration.ghdl, forecastsOf(model, plan.mode, bench));
     const verification: VerificationReport = { checks: [rtl, vhdl], mutations: faults };
     const random: Check = { ...rtl, windows: directedWindows, mismatches: wide };
     const wrong = [rtl, random, vhdl].find((check) => "mismatches" in check && check.mismatches > 0);
@@ -85,13 +89,10 @@ export const simulate = defineStep({
   },
 });
 
-/** What is simulated here is the very design whose VHDL stands in the folder. */
-async function requireSameVhdl(
-  context: Pick<StepContext<unknown>, "readText">,
-  sources: readonly { readonly fileName: string; readonly text: string }[],
-): Promise<void> {
-  for (const { fileName, text } of sources) {
-    const file = `${hardwareFolders.vhdl}${fileName}`;
+/** What is simulated here is the very design whose sources stand in the folder. */
+async function requireSameSources(context: Pick<StepContext<unknown>, "readText">, { files }: Delivery): Promise<void> {
+  for (const { path, text } of files) {
+    const file = `${hardwareFolder}${path}`;
     if ((await context.readText("generate", file)) !== text) {
       throw new GatecastError("run", `${file} is not what this version of Gatecast makes of the integer model.`, {
         remedy: "Write the sources again with `gatecast generate --force`.",
@@ -101,18 +102,12 @@ async function requireSameVhdl(
   }
 }
 
-function inRuns(codes: Int16Array, size: number): Int16Array[] {
-  const runs: Int16Array[] = [];
-  for (let at = 0; at < codes.length; at += piece * size) runs.push(codes.subarray(at, at + piece * size));
-  return runs;
-}
-
 /** Hardware with one mistake in it must be noticed on the same windows; which ones were not is told. */
 async function tryMutations(
   context: Pick<StepContext<unknown>, "signal" | "progress">,
   model: IntegerModel,
   plan: ReturnType<typeof hardwareOf>["plan"],
-  runs: readonly Int16Array[],
+  runs: readonly (Int16Array | Int32Array)[],
 ): Promise<{ tried: number; caught: number; survivors: string[] }> {
   const task = context.progress.start("faults");
   const survivors: string[] = [];

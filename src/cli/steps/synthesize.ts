@@ -9,7 +9,7 @@ import { type SynthesisResult as Synthesised, synthesizeXilinx } from "../../too
 import { wasmYosys } from "../../toolchain/yosys/wasm.js";
 import type { Configuration } from "../configuration.js";
 import { type HardwareResult, resultFiles, type SynthesisResult } from "../results.js";
-import { hardwareFolders } from "./hardware.js";
+import { hardwareFolder } from "./hardware.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { checkNetlist, netlistWindows } from "./netlist-check.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
@@ -17,7 +17,7 @@ import { defineStep } from "./step.js";
 import { encodeWindows } from "./test-windows.js";
 
 const logFile = "logs/yosys.log";
-export const netlistFile = "hardware/netlist.json";
+export const netlistFile = "synthesis/netlist.json";
 /** A netlist stands still for this many times the planned cycles: it will not answer any more. */
 const patience = 4;
 
@@ -29,7 +29,7 @@ export const synthesize = defineStep({
   reads: {
     ...readsPrepared,
     ...readsIntegerModel,
-    generate: [hardwareFolders.verilog, resultFiles.hardware],
+    generate: [`${hardwareFolder}verilog/`, resultFiles.hardware],
   },
   external: async ({ yosys }) => {
     const { name, version } = await engineOf(yosys);
@@ -47,9 +47,8 @@ export const synthesize = defineStep({
     const model = await loadIntegerModel(context);
     const { test } = await loadPrepared(context);
     const hardware: HardwareResult = JSON.parse(await context.readText("generate", resultFiles.hardware));
-    const files = context.files("generate").filter((file) => file.endsWith(".v"));
     const sources = await Promise.all(
-      files.map(async (file) => ({ name: basename(file), text: await context.readText("generate", file) })),
+      hardware.verilog.map(async (file) => ({ name: basename(file), text: await context.readText("generate", file) })),
     );
     const task = progress.start("yosys");
     const passes = new Set<string>();
@@ -74,7 +73,7 @@ export const synthesize = defineStep({
 
     const simulation = progress.start("netlist");
     const checked = await checkNetlist(synthesised.netlist, model, encodeWindows(model, test.spread(netlistWindows)), {
-      limit: patience * hardware.estimatedCycles,
+      limit: patience * hardware.plannedCycles,
       signal,
       onProgress: (share) => simulation.update(share * patience, "simulating the netlist"),
     });
