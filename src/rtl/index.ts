@@ -1,6 +1,10 @@
 export * from "./core/public.js";
+export { type Cost, cost, type Family, nodeCost, type PathCost } from "./cost.js";
+export { balanced, clamp, clampTo, roundedShiftRight, sum, sumType } from "./library/arithmetic.js";
+export { type Counter, counter, delayed, type PipelinedSum, pipelinedSum, treeLatency } from "./library/pipelines.js";
+export { registered } from "./library/streams.js";
 export { reference } from "./simulation/reference.js";
-export { type Element, runStreams, type StreamResult, type StreamRun } from "./simulation/run_streams.js";
+export { type Element, runStreams, type StreamResult, type StreamRun } from "./simulation/run-streams.js";
 export { type CompiledSimulation, type PortAccess, type SimulateOptions, simulate } from "./simulation/simulate.js";
 export type { PortValue, Simulation } from "./simulation/simulation.js";
 export type { SourceFile } from "./text/hierarchy.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { module, pack, reference, simulate, sint, stream, uint, unpack } from "../index.js";
 import { Random } from "../testing/random.js";
-import { randomModule } from "../testing/random_program.js";
+import { randomModule } from "../testing/random-program.js";
 import { randomVectors } from "../testing/stimulus.js";
 
 /** A longer run: GATECAST_RANDOM_SCALE=20 npx vitest run src/rtl/simulation */
@@ -35,7 +35,7 @@ describe("the compiled simulation equals the reference", () => {
 describe("simulate", () => {
   const Word = uint(256);
   const packed = module(
-    "packed",
+    "packed_words",
     { in: { word: Word, at: uint(3), go: uint(1) }, out: { back: Word, sum: sint(16), stored: Word } },
     (p, m) => {
       const lanes = unpack(p.word, sint(8));
@@ -60,7 +60,7 @@ describe("simulate", () => {
       slow.step();
       fast.step();
     }
-    expect(fast.memory("packed.words")).toHaveLength(8);
+    expect(fast.memory("packed_words.words")).toHaveLength(8);
   });
 
   it("gives ports of up to 53 bits without BigInt", () => {
@@ -80,19 +80,19 @@ describe("simulate", () => {
   });
 
   it("asserts claims, where they hold", () => {
-    const claim = module("claim", { in: { x: uint(8), on: uint(1) }, out: { y: uint(4), z: uint(70) } }, (p) => ({
-      y: p.x.fit(uint(4), { when: p.on.bit(0) }),
+    const claim = module("claim", { in: { x: uint(8), check: uint(1) }, out: { y: uint(4), z: uint(70) } }, (p) => ({
+      y: p.x.fit(uint(4), { when: p.check.bit(0) }),
       z: p.x.shl(64).fit(uint(70)),
     }));
     const sim = simulate(claim);
-    sim.poke({ x: 17, on: 0 });
+    sim.poke({ x: 17, check: 0 });
     sim.step();
-    sim.poke({ on: 1 });
+    sim.poke({ check: 1 });
     expect(() => sim.step()).toThrow(/cycle 1: .*17.*uint\(4\).*simulate\.test\.ts/);
-    sim.poke({ x: 200, on: 0 });
+    sim.poke({ x: 200, check: 0 });
     expect(() => sim.step()).toThrow(/uint\(70\)/);
     const loose = simulate(claim, { checks: false });
-    loose.poke({ x: 17, on: 1 });
+    loose.poke({ x: 17, check: 1 });
     loose.step();
     expect(loose.peek().y).toBe(1n);
   });

@@ -5,8 +5,8 @@ import { lowBits } from "../core/types.js";
 import { emitVerilog, emitVhdl, type Module, reference, type SourceFile } from "../index.js";
 import { pokeablePorts } from "../simulation/simulation.js";
 import { shapeOf } from "../text/tree.js";
-import { verilogRange } from "../text/verilog_expression.js";
-import { vhdlType } from "../text/vhdl_expression.js";
+import { verilogRange } from "../text/verilog-expression.js";
+import { vhdlType } from "../text/vhdl-expression.js";
 import type { Vector } from "./stimulus.js";
 import { inTemporaryFolder, runTool } from "./tools.js";
 

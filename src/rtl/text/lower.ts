@@ -1,6 +1,6 @@
 import type { FitNode, Instance, Memory, ModuleGraph, Node, RegNode, ResultNode, SliceNode } from "../core/graph.js";
 import { operandsOf, orderedNodes, rootsOf } from "../core/walk.js";
-import { type EntityNames, ValueLowering } from "./lower_values.js";
+import { type EntityNames, ValueLowering } from "./lower-values.js";
 import { Namer } from "./names.js";
 import {
   type Actual,
@@ -56,8 +56,8 @@ class EntityLowering implements EntityNames {
   result(node: ResultNode): NameExpr {
     const direct = this.#direct.get(node);
     if (direct !== undefined) return nameExpr(direct, node.type);
-    let names = this.#results.get(node.instance);
-    if (names === undefined) this.#results.set(node.instance, (names = new Map()));
+    const names = this.#results.get(node.instance) ?? new Map<string, string>();
+    this.#results.set(node.instance, names);
     let name = names.get(node.port);
     const { copies, repeated, label } = node.instance;
     if (name === undefined) {

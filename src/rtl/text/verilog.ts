@@ -4,6 +4,7 @@ import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
 import { lower } from "./lower.js";
 import {
+  type Actual,
   type AssignText,
   type EntityText,
   type InstanceText,
@@ -23,7 +24,7 @@ import {
   verilogName,
   verilogRange,
   verilogRead,
-} from "./verilog_expression.js";
+} from "./verilog-expression.js";
 
 const LINE = 120;
 
@@ -199,21 +200,23 @@ function sourceText(source: Source): string {
   return [...cases, verilog(source.otherwise, "extends")].join(" : ");
 }
 
-function printInstance({ label, module, count, ports }: InstanceText): string[] {
-  const rows = ports.map(({ port, actual }) => {
-    switch (actual.is) {
-      case "open":
-        return `.${port}()`;
-      case "expression":
-        return `.${port}(${verilog(actual.value, "alone")})`;
-      case "element":
-        return `.${port}(${actual.name}[i * ${actual.shape.width} +: ${actual.shape.width}])`;
-      case "field": {
-        const base = actual.base === 0 ? "" : ` + ${actual.base}`;
-        return `.${port}(${verilogName(actual.word)}[i * ${actual.step}${base} +: ${actual.shape.width}])`;
-      }
+function actualText(actual: Actual): string {
+  switch (actual.is) {
+    case "open":
+      return "";
+    case "expression":
+      return verilog(actual.value, "alone");
+    case "element":
+      return `${actual.name}[i * ${actual.shape.width} +: ${actual.shape.width}]`;
+    case "field": {
+      const base = actual.base === 0 ? "" : ` + ${actual.base}`;
+      return `${verilogName(actual.word)}[i * ${actual.step}${base} +: ${actual.shape.width}]`;
     }
-  });
+  }
+}
+
+function printInstance({ label, module, count, ports }: InstanceText): string[] {
+  const rows = ports.map(({ port, actual }) => `.${port}(${actualText(actual)})`);
   if (module.resettable) rows.unshift(".reset(reset)");
   if (module.clocked) rows.unshift(".clock(clock)");
   const unit = (name: string): string[] =>
@@ -229,7 +232,7 @@ function printInstance({ label, module, count, ports }: InstanceText): string[] 
         ];
   if (count === undefined) return unit(label);
   return [
-    "genvar i;".replace("i;", `${label}_i;`),
+    `genvar ${label}_i;`,
     "generate",
     `  for (${label}_i = 0; ${label}_i < ${count}; ${label}_i = ${label}_i + 1) begin : ${label}`,
     ...indent(unit("lane"), 2).map((line) => line.replaceAll("[i * ", `[${label}_i * `)),

@@ -4,6 +4,7 @@ import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
 import { lower } from "./lower.js";
 import {
+  type Actual,
   type AssignText,
   type EntityText,
   type InstanceText,
@@ -23,7 +24,7 @@ import {
   vhdlName,
   vhdlRead,
   vhdlType,
-} from "./vhdl_expression.js";
+} from "./vhdl-expression.js";
 
 const LINE = 120;
 
@@ -255,29 +256,33 @@ function value(source: Exclude<Source, { is: "truth" | "choose" | "select" }>): 
   return vhdl(source);
 }
 
+function actualText(actual: Actual): string {
+  switch (actual.is) {
+    case "open":
+      return "open";
+    case "expression":
+      return vhdl(actual.value);
+    case "element":
+      return `${actual.name}(i)`;
+    case "field":
+      return fieldText(actual);
+  }
+}
+
+/** The field of a word that belongs to copy `i`. */
+function fieldText({ word, base, step, shape }: Actual & { is: "field" }): string {
+  const at = (offset: number): string => {
+    const index = step === 1 ? "i" : `${step} * i`;
+    return base + offset === 0 ? index : `${index} + ${base + offset}`;
+  };
+  if (shape.kind === "bit") return `${vhdlName(word)}(${at(0)})`;
+  const part = `${vhdlName(word)}(${at(shape.width - 1)} downto ${at(0)})`;
+  return shape.kind === word.shape.kind ? part : `${shape.kind}(${part})`;
+}
+
 function printInstance(instance: InstanceText): string[] {
   const { label, module, count, ports } = instance;
-  const rows = ports.map(({ port, actual }) => {
-    switch (actual.is) {
-      case "open":
-        return [port, " => open"];
-      case "expression":
-        return [port, ` => ${vhdl(actual.value)}`];
-      case "element":
-        return [port, ` => ${actual.name}(i)`];
-      case "field": {
-        const word = vhdlName(actual.word);
-        const at = (offset: number): string => {
-          const base = actual.base + offset;
-          const index = actual.step === 1 ? "i" : `${actual.step} * i`;
-          return base === 0 ? index : `${index} + ${base}`;
-        };
-        if (actual.shape.kind === "bit") return [port, ` => ${word}(${at(0)})`];
-        const part = `${word}(${at(actual.shape.width - 1)} downto ${at(0)})`;
-        return [port, ` => ${actual.shape.kind === actual.word.shape.kind ? part : `${actual.shape.kind}(${part})`}`];
-      }
-    }
-  });
+  const rows = ports.map(({ port, actual }) => [port, ` => ${actualText(actual)}`]);
   if (module.resettable) rows.unshift(["reset", " => reset"]);
   if (module.clocked) rows.unshift(["clock", " => clock"]);
   const aligned = alignColumns(rows);
