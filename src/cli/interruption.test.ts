@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Interrupted } from "./errors.js";
+import { smallCsv, smallNetwork, type Workshop, workshop } from "./testing/command-line.js";
+
+const built = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+let place: Workshop;
+beforeEach(async () => {
+  place = await workshop();
+  await place.write("flow.csv", smallCsv());
+});
+afterEach(() => place.clean());
+
+const at = (run: string, file: string) => join(place.folder, run, file);
+const longer = smallNetwork.replace("--epochs 2", "--epochs 12").replace("--qat-epochs 2", "--qat-epochs 12");
+
+/** Waits until training has written so many epochs. */
+async function untilEpochs(run: string, count: number): Promise<void> {
+  for (;;) {
+    const text = existsSync(at(run, "train/training.jsonl"))
+      ? await readFile(at(run, "train/training.jsonl"), "utf8")
+      : "";
+    if (text.split("\n").length > count) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+it("goes on after an interruption in either phase, and ends with the same bits", async () => {
+  for (const epochs of [3, 15]) {
+    const run = `after${epochs}`;
+    const control = new AbortController();
+    const running = place.gatecast(`train ${longer} --out ${run}`, control.signal);
+    await untilEpochs(run, epochs);
+    control.abort(new Interrupted("Interrupted."));
+    const { exitCode, err, out } = await running;
+    expect(exitCode).toBe(130);
+    expect(out).toBe("");
+    expect(err).toMatch(/Interrupted in "train".*go on with: gatecast run --run/);
+    expect(existsSync(at(run, "integer-model.json"))).toBe(false);
+    expect(existsSync(at(run, ".lock"))).toBe(false);
+    expect((await place.gatecast(`evaluate --run ${run}`)).err).toContain('the step "train", which was not finished');
+    const again = await place.gatecast(`train --run ${run}`);
+    expect(again.exitCode).toBe(0);
+    expect(again.err).toMatch(/going on behind epoch \d+/);
+    expect(again.err).toContain("prepare     unchanged, not done again");
+  }
+  expect((await place.gatecast(`train ${longer} --out whole --quiet`)).exitCode).toBe(0);
+  for (const run of ["after3", "after15"]) {
+    for (const file of ["integer-model.json", "train/training.jsonl", "train/float.safetensors"]) {
+      expect(await readFile(at(run, file)), `${run}/${file}`).toEqual(await readFile(at("whole", file)));
+    }
+  }
+});
+
+it("starts a phase anew, and says so, where its checkpoint is damaged", async () => {
+  const control = new AbortController();
+  const running = place.gatecast(`train ${longer} --out run`, control.signal);
+  await untilEpochs("run", 2);
+  control.abort(new Interrupted("Interrupted."));
+  await running;
+  const checkpoint = await readFile(at("run", "checkpoint/float.json"), "utf8");
+  await place.write("run/checkpoint/float.json", `${checkpoint.slice(0, -20)}`);
+  const { exitCode, err } = await place.gatecast("train --run run");
+  expect(err).toContain("checkpoint/float.json is damaged; this phase of training starts anew");
+  expect(exitCode).toBe(0);
+});
+
+// The built program is there in `npm test`, which builds first.
+it.skipIf(!existsSync(built))("hears Ctrl-C as a process", async () => {
+  const args = `train ${longer.replace("--epochs 12", "--epochs 5000")} --out run`.split(" ");
+  const child = spawn(process.execPath, [built, ...args], { cwd: place.folder, stdio: ["ignore", "pipe", "pipe"] });
+  let err = "";
+  child.stderr.on("data", (chunk) => {
+    err += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  await untilEpochs("run", 2);
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(err).toContain("Stopping at a point that can be gone on from");
+  expect(err).toContain("go on with: gatecast run --run");
+  expect((await stat(at("run", "checkpoint/float.json"))).size).toBeGreaterThan(0);
+  expect(existsSync(at("run", ".lock"))).toBe(false);
+});
