@@ -28,7 +28,7 @@ export async function trainFloat(
 ): Promise<FloatResult> {
   const given = { ...floatDefaults, ...options };
   const engine = new Engine(graph, batchOf(data.train, given.batch));
-  const resolved = { ...given, epochs: plannedEpochs(given, data.train.count, engine.batch) };
+  const resolved = { ...given, epochs: plannedEpochs(given, floatDefaults, data.train.count, engine.batch) };
   engine.load(initialise(graph, resolved.seed));
   const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });
   const evaluation = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });

@@ -4,7 +4,7 @@ export interface FloatOptions {
   readonly seed?: number;
   /** Epochs of the schedule at most; early stopping may end before. */
   readonly epochs?: number;
-  /** Steps of the schedule at most (but ten epochs, where `epochs` allows them): long recordings need fewer epochs. */
+  /** Steps of the schedule at most, while `epochs` is the default: long recordings need fewer epochs. */
   readonly steps?: number;
   /** Windows per step (fewer where the training part has fewer). */
   readonly batch?: number;
@@ -65,8 +65,17 @@ export const quantisedDefaults: ResolvedQuantisedOptions = {
   distillation: 0.7,
 };
 
-/** Epochs that the options plan for so many training windows. */
-export function plannedEpochs(options: ResolvedFloatOptions, windows: number, batch: number): number {
+/**
+ * Epochs planned for so many training windows: `epochs` as given; where it is the default, fewer for long recordings, by `steps`
+ * (but at least ten).
+ */
+export function plannedEpochs(
+  options: ResolvedFloatOptions,
+  usual: ResolvedFloatOptions,
+  windows: number,
+  batch: number,
+): number {
+  if (options.epochs !== usual.epochs) return options.epochs;
   const stepsPerEpoch = Math.max(1, Math.floor(windows / batch));
   return Math.min(options.epochs, Math.max(10, Math.round(options.steps / stepsPerEpoch)));
 }

@@ -34,7 +34,7 @@ export async function trainQuantised(
 ): Promise<QuantisedResult> {
   const given = { ...quantisedDefaults, ...options };
   const engine = new Engine(graph, batchOf(data.train, given.batch));
-  const resolved = { ...given, epochs: plannedEpochs(given, data.train.count, engine.batch) };
+  const resolved = { ...given, epochs: plannedEpochs(given, quantisedDefaults, data.train.count, engine.batch) };
   engine.load(parameters);
   calibrate(engine, data.train);
   const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
