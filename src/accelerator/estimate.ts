@@ -7,7 +7,7 @@ import { accumulatorType, linearOutput } from "./operators/linear.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
-import { productType } from "./parts/dot-product.js";
+import { productType } from "./parts/product.js";
 import type { Estimate, QueuePlan } from "./plan.js";
 
 /** Sums up what parts cost. */
@@ -66,18 +66,20 @@ export function dspsOf(a: NumType, b: NumType): number {
   return Math.ceil((wide ?? 1) / 25) * Math.ceil((narrow ?? 1) / 18);
 }
 
-/** LUT6 of a product without DSP. */
+/** LUT6 of a product without DSP: 24 for 4 x 4 as `*`, 40 for 8 x 4 as rows added in pairs. */
 function lutsOfProduct(a: number, b: number): number {
-  return a * b * 1.15 + 2;
+  return a + b < 9 ? a * b * 1.5 : a * b * 1.25;
 }
 
 function requantiser(sum: Sum, input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
+  const wide = productType(input, factor).width;
   for (let lane = 0; lane < lanes; lane++) {
     sum.product(input, factor, kind);
-    const wide = productType(input, factor).width;
-    sum.logic(wide + output * 2, input.width + factor.width + wide + output);
+    // A DSP takes the operands' registers and the addition of the rounding constant.
+    if (kind === "dsp") sum.logic(14 + output, 12 + output * 2);
+    else sum.logic(wide + 14 + output, input.width + factor.width + wide + output);
   }
-  sum.logic(10, 4);
+  sum.logic(4, 4);
 }
 
 function buffer(sum: Sum, items: number, beats: number, width: number, style: string): void {
@@ -99,7 +101,7 @@ function gearbox(sum: Sum, from: Beat, lanes: number): void {
   if (from.lanes === lanes) return;
   const width = Math.max(from.lanes, lanes) * from.type.width;
   // Widening shifts in; narrowing also has to load.
-  sum.logic(lanes > from.lanes ? 6 : width + 6, width + 4);
+  sum.logic(lanes > from.lanes ? 10 : width * 0.35 + 8, width + 4);
 }
 
 /** What an operator costs, from its parts. */
@@ -112,7 +114,7 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       const rowBeats = rows / plan.lanesOut;
       const accumulator = accumulatorType(parameters);
       gearbox(sum, input, plan.lanesIn);
-      buffer(sum, 2, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
+      buffer(sum, plan.slots, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
       sum.memory(rowBeats * columnBeats, plan.lanesIn * plan.lanesOut * weightType.width, plan.weights);
       sum.memory((bias.length / rows) * rowBeats, plan.lanesOut * accumulator.width, plan.bias);
       for (let lane = 0; lane < plan.lanesOut; lane++) {
@@ -171,12 +173,12 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
           sum.product(addend.type, factor, plan.multipliers[index] ?? "lut");
           const width = productType(addend.type, factor).width;
           wide = Math.max(wide, width);
-          sum.logic(width, addend.type.width + width * 2);
+          sum.logic(width * 0.7, width * 0.4);
         });
-        sum.logic(wide + 2 * range(lo, hi).width, wide);
+        sum.logic(14 + 2 * range(lo, hi).width, 2 * range(lo, hi).width);
       }
       const bits = coefficients.length * 14 + most;
-      sum.memory(features / plan.lanes, plan.lanes * bits, "rom");
+      if (features > plan.lanes) sum.memory(features / plan.lanes, plan.lanes * bits, "rom");
       sum.logic(12, 10);
       break;
     }

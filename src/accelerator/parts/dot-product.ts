@@ -2,6 +2,7 @@ import { bit, type Multiplier, module, type Num, type NumType, range } from "../
 import { type Beat, beatName, elementsOf, intervalName, wordType } from "./beat.js";
 import { indexBits } from "./counter.js";
 import { Pipe } from "./pipe.js";
+import { product, productType } from "./product.js";
 
 export interface DotProduct {
   /** Elements of both operands side by side. */
@@ -11,20 +12,10 @@ export interface DotProduct {
   readonly multiplier: Multiplier;
 }
 
-/** All products of two intervals. */
-export function productType(x: NumType, w: NumType): NumType {
-  let [lo, hi] = [x.lo * w.lo, x.lo * w.lo];
-  for (const corner of [x.lo * w.hi, x.hi * w.lo, x.hi * w.hi]) {
-    if (corner < lo) lo = corner;
-    if (corner > hi) hi = corner;
-  }
-  return range(lo, hi);
-}
-
 /** All sums of `count` products of two intervals. */
 export function dotProductType({ lanes, x, w }: DotProduct): NumType {
-  const product = productType(x, w);
-  return range(product.lo * BigInt(lanes), product.hi * BigInt(lanes));
+  const each = productType(x, w);
+  return range(each.lo * BigInt(lanes), each.hi * BigInt(lanes));
 }
 
 /** Cycles from the operands to the sum: a register behind the products and behind each level of the tree. */
@@ -41,7 +32,7 @@ export function productModule(x: NumType, w: NumType, multiplier: Multiplier) {
       in: { go: bit().about("the pipeline moves"), x, w },
       out: { product: productType(x, w) },
     },
-    (p, m) => ({ product: new Pipe(m, p.go).reg("held", p.x.mul(p.w, multiplier), productType(x, w)) }),
+    (p, m) => ({ product: new Pipe(m, p.go).reg("held", product(p.x, p.w, multiplier), productType(x, w)) }),
   );
 }
 
@@ -62,13 +53,13 @@ export function dotProductModule(options: DotProduct) {
     },
     (p, m) => {
       const lane = productModule(x, w, multiplier);
-      const { product } = m.repeat("lanes", lanes, lane, {
+      const lanesOut = m.repeat("lanes", lanes, lane, {
         go: p.go,
         x: elementsOf(p.x, xs),
         w: elementsOf(p.w, ws),
       });
       const pipe = new Pipe(m, p.go);
-      let terms: readonly Num[] = product;
+      let terms: readonly Num[] = lanesOut.product;
       for (let level = 1; terms.length > 1; level++) {
         const next: Num[] = [];
         for (let i = 0; i < terms.length; i += 2) {

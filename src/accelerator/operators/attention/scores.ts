@@ -1,9 +1,10 @@
 import { bit, module, type Num, type NumType, pick, range } from "../../../rtl/index.js";
 import { type Beat, beatStream } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
-import { dotProductLatency, dotProductModule, productType } from "../../parts/dot-product.js";
+import { dotProductLatency, dotProductModule } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
+import { productType } from "../../parts/product.js";
 import type { CycleModel, Link } from "../../timing/cycle-model.js";
 import { engine } from "../../timing/engine.js";
 import { type AttentionParameters, headFeatures } from "./parameters.js";

@@ -1,9 +1,9 @@
 import { bit, type Multiplier, module, type NumType, pick, range } from "../../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, intervalName, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
-import { productType } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
+import { product, productType } from "../../parts/product.js";
 import type { CycleModel, Link } from "../../timing/cycle-model.js";
 import { engine } from "../../timing/engine.js";
 import { exponentialType } from "./exponentials.js";
@@ -22,7 +22,7 @@ export function weightedSumType(parameters: AttentionParameters): NumType {
 
 /** One lane: product, then a sum that restarts with the first product of a row. */
 function weightedSumLane(exponential: NumType, value: NumType, sum: NumType, multiplier: Multiplier) {
-  const product = productType(exponential, value);
+  const type = productType(exponential, value);
   return module(
     `weighted_sum_${intervalName(exponential)}_${intervalName(value)}_${intervalName(sum)}_${multiplier}`,
     {
@@ -32,7 +32,7 @@ function weightedSumLane(exponential: NumType, value: NumType, sum: NumType, mul
     },
     (p, m) => {
       const pipe = new Pipe(m, p.go);
-      const held = pipe.reg("product", p.value.mul(p.exponential, multiplier), product);
+      const held = pipe.reg("product", product(p.exponential, p.value, multiplier), type);
       const register = m.reg("so_far", sum, { init: 0, enable: p.go });
       register.next(pick(p.first, 0, register.q).add(held).fit(sum));
       return { sum: register.q };
