@@ -51,6 +51,8 @@ export const silentProgress: Progress = {
 
 class LineProgress implements Progress {
   private liveLine = "";
+  /** What is at work, in the order it began, with the last thing it said. */
+  private readonly tasks = new Map<object, string>();
 
   constructor(
     private readonly output: ProgressOutput,
@@ -67,7 +69,7 @@ class LineProgress implements Progress {
   start(label: string): Task {
     const started = this.now();
     let last = this.live ? Number.NEGATIVE_INFINITY : started;
-    return {
+    const task: Task = {
       update: (fraction, detail, secondsLeft) => {
         const time = this.now();
         if (time - last < (this.live ? liveIntervalMilliseconds : plainIntervalMilliseconds)) return;
@@ -77,19 +79,24 @@ class LineProgress implements Progress {
         const seconds = secondsLeft ?? guess;
         const left = seconds === undefined ? "" : `${duration(seconds)} left`;
         const percent = `${Math.floor(share * 100)} %`;
-        if (this.live) this.draw([label.padEnd(11), bar(share), percent.padStart(5), detail, left]);
+        if (this.live) this.draw(task, [label.padEnd(11), bar(share), percent.padStart(5), detail, left]);
         else this.output.write(`${[`${label}: ${percent}`, detail, left].filter((part) => part !== "").join(", ")}\n`);
       },
       end: (summary) => {
+        this.tasks.delete(task);
         if (this.liveLine !== "") this.output.write(eraseLine);
         this.liveLine = "";
         if (summary !== undefined) this.say(`${label.padEnd(11)} ${summary}`);
       },
     };
+    return task;
   }
 
-  private draw(parts: readonly string[]): void {
-    const line = parts.filter((part) => part !== "").join("  ");
+  /** All tasks share one line, the one that has just said something first. */
+  private draw(task: object, parts: readonly string[]): void {
+    this.tasks.set(task, parts.filter((part) => part !== "").join("  "));
+    const others = [...this.tasks].filter(([other]) => other !== task).map(([, text]) => text);
+    const line = [this.tasks.get(task) ?? "", ...others].join("  |  ");
     this.liveLine = [...line].slice(0, (this.output.columns ?? 100) - 1).join("");
     this.output.write(eraseLine + this.liveLine);
   }

@@ -34,6 +34,8 @@ export class RunFolder {
     private readonly release: () => void,
   ) {}
 
+  private saved: Promise<void> = Promise.resolve();
+
   /**
    * Opens the run in `folder` for a configuration, or starts one there.
    *
@@ -188,7 +190,8 @@ export class RunFolder {
     await this.save({ steps: { ...this.current.steps, [step]: record } });
   }
 
-  private async save(change: Partial<Manifest>): Promise<void> {
+  /** Steps may be at work side by side: each state of the manifest is written behind the one before. */
+  private save(change: Partial<Manifest>): Promise<void> {
     this.current = { ...this.current, ...change, gatecast: gatecastVersion };
     const ordered = Object.fromEntries(
       stepNames.flatMap((name) => {
@@ -196,8 +199,11 @@ export class RunFolder {
         return record === undefined ? [] : [[name, record]];
       }),
     );
-    const text = JSON.stringify({ ...this.current, steps: ordered }, undefined, 2);
-    await writeAtomic(join(this.path, manifestName), `${text}\n`);
+    const text = `${JSON.stringify({ ...this.current, steps: ordered }, undefined, 2)}\n`;
+    const write = () => writeAtomic(join(this.path, manifestName), text);
+    const written = this.saved.then(write, write);
+    this.saved = written;
+    return written;
   }
 }
 

@@ -35,17 +35,50 @@ export async function runSteps(
   run: RunFolder,
   options: RunStepsOptions,
 ): Promise<void> {
-  for (const step of steps) {
+  for (const wave of wavesOf(steps)) {
     try {
       options.signal.throwIfAborted();
-      await runStep(step, all, run, options);
+      await together(wave, (step, signal) => runStep(step, all, run, { ...options, signal }), options.signal);
     } catch (error) {
       if (!options.signal.aborted) throw error;
+      const names = wave.map(({ name }) => `"${name}"`).join(" and ");
       throw new Interrupted(
-        `Interrupted in "${step.name}". Nothing is lost but the part at work; go on with: gatecast run --run ${run.path}`,
+        `Interrupted in ${names}. Nothing is lost but the part at work; go on with: gatecast run --run ${run.path}`,
       );
     }
   }
+}
+
+/** Steps in the order they are done; neighbours that mostly wait, and do not read from each other, side by side. */
+function wavesOf(steps: readonly Step[]): Step[][] {
+  const waves: Step[][] = [];
+  for (const step of steps) {
+    const before = waves.at(-1);
+    const beside = step.waits === true && before?.every((other) => other.waits === true && !(other.name in step.reads));
+    if (beside === true) before?.push(step);
+    else waves.push([step]);
+  }
+  return waves;
+}
+
+/** Does all, and where one fails stops the others and throws its error. */
+async function together(
+  wave: readonly Step[],
+  run: (step: Step, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const others = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  const both = AbortSignal.any([signal, others.signal]);
+  await Promise.all(
+    wave.map((step) =>
+      run(step, both).catch((error: unknown) => {
+        failure ??= { error };
+        others.abort(new Error("another step has failed"));
+      }),
+    ),
+  );
+  if (failure !== undefined) throw failure.error;
 }
 
 async function runStep(
@@ -67,11 +100,12 @@ async function runStep(
   await run.begin(step.name, inputs);
   const outputs: Record<string, string> = {};
   const versions: Record<string, string> = {};
+  options.signal.throwIfAborted();
   const summary = await step.run(contextOf(step, run, inputs, outputs, versions, options));
   options.signal.throwIfAborted();
   const seconds = (performance.now() - started) / 1000;
   await run.finish(step.name, { inputs, outputs, seconds, versions });
-  progress.say(`${" ".repeat(11)} ${summary} [${duration(seconds)}]`);
+  progress.say(`${step.name.padEnd(11)} ${summary} [${duration(seconds)}]`);
 }
 
 /** Null: nothing to do. Otherwise what has changed; empty where it is the first time. */

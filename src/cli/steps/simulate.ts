@@ -32,6 +32,7 @@ export const simulate = defineStep({
   title: "simulating the accelerator on test windows",
   settings: [...hardwareKeys, "clock", "windows", "ghdl", "seed"],
   reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolder, resultFiles.hardware] },
+  waits: true,
   external: async ({ ghdl }) => ({ ghdl: await ghdlIdentity(ghdl) }),
   async run(context) {
     const { configuration } = context;

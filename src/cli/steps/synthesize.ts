@@ -31,6 +31,7 @@ export const synthesize = defineStep({
     ...readsIntegerModel,
     generate: [`${hardwareFolder}verilog/`, resultFiles.hardware],
   },
+  waits: true,
   external: async ({ yosys }) => {
     const { name, version } = await engineOf(yosys);
     return { yosys: `${name} ${version}` };
