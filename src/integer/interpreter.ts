@@ -1,17 +1,25 @@
 import { GatecastError } from "../errors.js";
-import { buildGraph, codeRange, type Graph, type Operator, outputs, tensor } from "../model/index.js";
+import { buildGraph, codeRange, type Graph, outputs, tensor } from "../model/index.js";
 import { tensorIntervals } from "./intervals.js";
+import { LANES } from "./lanes/place.js";
+import { type LanePlan, planLanes } from "./lanes/plan.js";
 import type { IntegerModel, IntegerOperator } from "./model.js";
-import { type AttentionInternals, attentionInternals, planAttention } from "./operators/attention.js";
-import { planLast } from "./operators/last.js";
-import { planLinear } from "./operators/linear.js";
-import { planPool } from "./operators/pool.js";
-import { planResidual } from "./operators/residual.js";
+import type { AttentionInternals } from "./operators/attention.js";
+import { planOperator } from "./plan-operator.js";
 import { allocate, type TensorData } from "./tensor.js";
 
-/** Runs an integer-only model, to the bit as docs/arithmetic.md says. Everything is planned once; a window allocates nothing. */
+/**
+ * Runs an integer-only model, to the bit as docs/arithmetic.md says. `run` and `runAt` go through the kernels of
+ * wasm/integer, four windows at a time; `trace` through the readable operators, which share no code with them. Everything
+ * is planned once, at the first call; from then on nothing is allocated but what is returned.
+ */
 export interface Interpreter {
   readonly graph: Graph;
+  /**
+   * Operators that `run` too takes in their readable form, because their numbers are not proven to fit the kernels (an
+   * accumulator beyond 32 bits). Slower, and equal.
+   */
+  readonly readable: readonly string[];
   /**
    * Forecast codes of windows.
    * @param codes [count][n][m], each within the range of a sample
@@ -40,78 +48,118 @@ export interface Trace {
 /** @throws GatecastError "model" where the architecture or precision is not valid */
 export function createInterpreter(model: IntegerModel): Interpreter {
   const graph = buildGraph(model.architecture, model.precision);
-  const intervals = tensorIntervals(graph, model);
-  const tensors = new Map<string, TensorData>();
-  for (const [name, features] of intervals) {
-    const { tokens } = tensor(graph, name);
-    tensors.set(name, allocate(tokens * features.length, features));
-  }
-  const steps = planGraph(graph, model.operators, tensors);
-  let traced: ReturnType<typeof planTrace> | undefined;
-  const input = tensors.get(graph.input);
-  const output = tensors.get(graph.output);
-  if (!input || !output) throw new Error("the graph has no input or no output");
-  const { inputs } = model.architecture;
+  const { inputs, window } = model.architecture;
+  const length = window * inputs;
   const width = outputs(model.architecture);
-  const { lo, hi } = codeRange(model.precision.samples, false);
+  const samples = codeRange(model.precision.samples, false);
+  let planned: LanePlan | undefined;
+  let traced: TracePlan | undefined;
+  const lanes = () => {
+    planned ??= planLanes(graph, model);
+    return planned;
+  };
 
-  const load = (codes: Int32Array | Int16Array, from: number): void => {
-    if (!(from >= 0 && from + input.length <= codes.length)) {
-      throw new GatecastError("data", `A window of ${input.length} codes from ${from} is not within ${codes.length}.`, {
-        remedy: `Give whole windows of ${model.architecture.window} steps and ${inputs} columns.`,
+  const check = (codes: Int32Array | Int16Array, from: number): void => {
+    if (!(from >= 0 && from + length <= codes.length)) {
+      throw new GatecastError("data", `A window of ${length} codes from ${from} is not within ${codes.length}.`, {
+        remedy: `Give whole windows of ${window} steps and ${inputs} columns.`,
       });
     }
-    for (let index = 0; index < input.length; index++) {
-      const code = codes[from + index] as number;
-      if (code < lo || code > hi) {
-        throw new GatecastError("data", `Sample code ${code} is outside of ${lo} .. ${hi}.`, {
-          remedy: "Convert samples with encodeSamples, which clamps them.",
-        });
-      }
-      input[index] = code;
+    for (let index = from; index < from + length; index++) {
+      const code = codes[index] as number;
+      if (code >= samples.lo && code <= samples.hi) continue;
+      throw new GatecastError("data", `Sample code ${code} is outside of ${samples.lo} .. ${samples.hi}.`, {
+        remedy: "Convert samples with encodeSamples, which clamps them.",
+      });
     }
   };
 
   const runWindows = (codes: Int32Array | Int16Array, count: number, firstOf: (index: number) => number) => {
+    const plan = lanes();
     const forecasts = new Int32Array(count * width);
-    for (let window = 0; window < count; window++) {
-      load(codes, firstOf(window));
-      for (const step of steps) step();
-      for (let index = 0; index < width; index++) forecasts[window * width + index] = output[index] as number;
+    for (let first = 0; first < count; first += LANES) {
+      const together = Math.min(LANES, count - first);
+      // Lanes without a window keep what was in them; nobody reads their forecast.
+      for (let lane = 0; lane < together; lane++) {
+        const from = firstOf(first + lane);
+        check(codes, from);
+        load(plan, codes, from, lane);
+      }
+      plan.run();
+      for (let lane = 0; lane < together; lane++) store(plan, forecasts, (first + lane) * width, lane);
     }
     return forecasts;
   };
 
   return {
     graph,
+    get readable() {
+      return lanes().readable;
+    },
     run(codes) {
-      const count = codes.length / input.length;
+      const count = codes.length / length;
       if (!Number.isInteger(count)) {
-        throw new GatecastError("data", `${codes.length} codes are not whole windows of ${input.length}.`, {
-          remedy: `Give whole windows of ${model.architecture.window} steps and ${inputs} columns.`,
+        throw new GatecastError("data", `${codes.length} codes are not whole windows of ${length}.`, {
+          remedy: `Give whole windows of ${window} steps and ${inputs} columns.`,
         });
       }
-      return runWindows(codes, count, (window) => window * input.length);
+      return runWindows(codes, count, (index) => index * length);
     },
     runAt(series, firstRows) {
-      return runWindows(series, firstRows.length, (window) => (firstRows[window] ?? Number.NaN) * inputs);
+      return runWindows(series, firstRows.length, (index) => (firstRows[index] ?? Number.NaN) * inputs);
     },
     trace(codes) {
-      if (codes.length !== input.length) {
-        throw new GatecastError("data", `A trace takes one window of ${input.length} codes, not ${codes.length}.`, {
+      if (codes.length !== length) {
+        throw new GatecastError("data", `A trace takes one window of ${length} codes, not ${codes.length}.`, {
           remedy: "Cut the window out with subarray.",
         });
       }
-      // Planned once more, with room for the internals of attention, at the first trace.
-      traced ??= planTrace(graph, model.operators, tensors);
-      load(codes, 0);
+      check(codes, 0);
+      traced ??= planTrace(graph, model);
+      traced.input.set(codes);
       for (const step of traced.steps) step();
       return {
-        tensors: new Map([...tensors].map(([name, data]) => [name, data.slice()])),
+        tensors: new Map([...traced.tensors].map(([name, data]) => [name, data.slice()])),
         attention: new Map([...traced.attention].map(([name, internals]) => [name, copy(internals)])),
       };
     },
   };
+}
+
+/** A window into its lane. */
+function load({ input, codes }: LanePlan, window: Int32Array | Int16Array, from: number, lane: number): void {
+  const { indices, step } = input;
+  for (let index = 0; index < indices.length; index++) {
+    codes[(indices[index] as number) + lane * step] = window[from + index] as number;
+  }
+}
+
+/** A lane's forecast into the results. */
+function store({ output, codes }: LanePlan, forecasts: Int32Array, to: number, lane: number): void {
+  const { indices, step } = output;
+  for (let index = 0; index < indices.length; index++) {
+    forecasts[to + index] = codes[(indices[index] as number) + lane * step] as number;
+  }
+}
+
+/** The readable operators on kept tensors of one window. */
+interface TracePlan {
+  readonly steps: readonly (() => void)[];
+  readonly input: TensorData;
+  readonly tensors: ReadonlyMap<string, TensorData>;
+  readonly attention: ReadonlyMap<string, AttentionInternals>;
+}
+
+function planTrace(graph: Graph, model: IntegerModel): TracePlan {
+  const tensors = new Map<string, TensorData>();
+  for (const [name, features] of tensorIntervals(graph, model)) {
+    tensors.set(name, allocate(tensor(graph, name).tokens * features.length, features));
+  }
+  const attention = new Map<string, AttentionInternals>();
+  const steps = planGraph(graph, model.operators, tensors, attention);
+  const input = tensors.get(graph.input);
+  if (!input) throw new Error("the graph has no input");
+  return { steps, input, tensors, attention };
 }
 
 /** One function per operator, in order, reading and writing the given tensors. */
@@ -119,7 +167,7 @@ function planGraph(
   graph: Graph,
   operators: ReadonlyMap<string, IntegerOperator>,
   tensors: ReadonlyMap<string, TensorData>,
-  internals?: Map<string, AttentionInternals>,
+  internals: Map<string, AttentionInternals>,
 ): readonly (() => void)[] {
   const of = (name: string): TensorData => {
     const found = tensors.get(name);
@@ -133,20 +181,6 @@ function planGraph(
   });
 }
 
-function largestCode(graph: Graph, name: string): number {
-  const { bits, symmetric } = tensor(graph, name);
-  return codeRange(bits ?? 8, symmetric).hi;
-}
-
-function planTrace(
-  graph: Graph,
-  operators: ReadonlyMap<string, IntegerOperator>,
-  tensors: ReadonlyMap<string, TensorData>,
-): { readonly steps: readonly (() => void)[]; readonly attention: ReadonlyMap<string, AttentionInternals> } {
-  const attention = new Map<string, AttentionInternals>();
-  return { steps: planGraph(graph, operators, tensors, attention), attention };
-}
-
 function copy({ scores, exponentials, sums, reciprocals, weighted }: AttentionInternals): AttentionInternals {
   return {
     scores: scores.slice(),
@@ -155,38 +189,4 @@ function copy({ scores, exponentials, sums, reciprocals, weighted }: AttentionIn
     reciprocals: reciprocals.slice(),
     weighted: weighted.slice(),
   };
-}
-
-/** The function of one operator on kept tensors. `internals`, where given, receives those of attention. */
-export function planOperator(
-  graph: Graph,
-  operator: Operator,
-  data: IntegerOperator,
-  of: (name: string) => TensorData,
-  internals?: Map<string, AttentionInternals>,
-): () => void {
-  const output = of(operator.output);
-  if (operator.kind === "linear" && data.kind === "linear")
-    return planLinear(operator, data, of(operator.input), output);
-  if (operator.kind === "attention" && data.kind === "attention") {
-    const { tokens, features } = tensor(graph, operator.query);
-    const { query, key, value } = operator;
-    const largest = {
-      query: largestCode(graph, query),
-      key: largestCode(graph, key),
-      value: largestCode(graph, value),
-    };
-    const inputs = { features, query: of(query), key: of(key), value: of(value), largest };
-    const room = internals && attentionInternals(operator, tokens, features);
-    if (room) internals.set(operator.name, room);
-    return planAttention(operator, data, inputs, output, room);
-  }
-  if (operator.kind === "residual" && data.kind === "residual") {
-    return planResidual(data, operator.addends.map(of), output);
-  }
-  if (operator.kind === "pool") return planPool(of(operator.input), output);
-  if (operator.kind === "last") {
-    return planLast(operator, tensor(graph, operator.input).features, of(operator.input), output);
-  }
-  throw new Error(`the model's "${operator.name}" is a ${data.kind}, the graph's a ${operator.kind}`);
 }

@@ -13,8 +13,8 @@ import {
 import { clamp, roundHalfAway } from "../../numeric/integers.js";
 import { Random } from "../../numeric/random.js";
 import { type Converter, createConverter } from "../conversion/index.js";
-import { planOperator } from "../interpreter.js";
 import type { AttentionInternals } from "../operators/attention.js";
+import { planOperator } from "../plan-operator.js";
 import { allocate, at, type TensorData } from "../tensor.js";
 import { nearerSide, product, quantile, statistics } from "./statistics.js";
 import { randomWindows } from "./windows.js";
