@@ -144,6 +144,7 @@ describe("mistakes", () => {
     ["run --config none.ts", 2, "none.ts does not exist"],
     ["run --data builtin:moon --target flow --out x10", 3, "builtin:moon", "builtin:traffic"],
     ["train --data flow.csv --target flow --out flow.csv/run", 10, "flow.csv", "folder"],
+    ["run --data flow.csv --target flow --device ice40up5k --out x11", 7, "iCE40", "not supported yet", "xc7s15"],
     ["generate --run fresh", 6, 'needs the step "prepare"', "gatecast train"],
   ];
   beforeAll(async () => {
@@ -153,7 +154,7 @@ describe("mistakes", () => {
     await place.write("short.csv", smallCsv(12));
     await place.write("infinite.csv", smallCsv(100).replace(/(00:50),\d+/, "$1,Infinity"));
     // A run that was begun and failed at once.
-    await place.gatecast("train --data none.csv --target flow --out fresh");
+    await place.gatecast("train --data text.csv --target flow --out fresh");
   });
 
   it.each(cases)("%s", async (line, exitCode, ...words) => {
@@ -162,6 +163,11 @@ describe("mistakes", () => {
     expect(outcome.err).not.toMatch(/\n +at |bug/);
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.out).toBe("");
+  });
+
+  it("makes no folder for what cannot be begun", async () => {
+    await expect(access(join(place.folder, "x1"))).rejects.toThrow();
+    await expect(access(join(place.folder, "x11"))).rejects.toThrow();
   });
 
   it("leaves no step behind that a later command would believe", async () => {

@@ -3,10 +3,10 @@ import type { Settings } from "./configuration.js";
 import { type Progress, silentProgress } from "./progress.js";
 import { resolveConfiguration } from "./resolve-configuration.js";
 import { resultFiles } from "./results.js";
-import { type StepName, stepNames } from "./run-folder/manifest.js";
+import { stepNames } from "./run-folder/manifest.js";
 import { RunFolder } from "./run-folder/run-folder.js";
 import { allSteps } from "./steps/index.js";
-import { runSteps } from "./steps/run-steps.js";
+import { requireOutside, runSteps } from "./steps/run-steps.js";
 
 export interface RunJobOptions {
   /** The run's folder; made where missing. */
@@ -32,9 +32,10 @@ export interface RunJobOptions {
  */
 export async function runJob(settings: Settings, options: RunJobOptions): Promise<Summary> {
   const configuration = resolveConfiguration([{ source: "in the call of runJob", values: settings }]);
+  const steps = stepNames.flatMap((name) => allSteps.get(name) ?? []);
+  await requireOutside(steps, configuration);
   const run = await RunFolder.openOrCreate(options.folder, { ...configuration, out: null });
   try {
-    const steps = stepNames.flatMap((name: StepName) => allSteps.get(name) ?? []);
     await runSteps(steps, allSteps, run, {
       force: options.force ?? false,
       progress: options.progress ?? silentProgress,

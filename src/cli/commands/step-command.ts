@@ -52,10 +52,11 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
     const progress = createProgress(surroundings.stderr, { quiet: options.quiet === true });
     // Loaded only now: --help and mistakes on the command line need none of the rooms behind the steps.
     const { allSteps } = await import("../steps/index.js");
-    const { runSteps } = await import("../steps/run-steps.js");
+    const { requireOutside, runSteps } = await import("../steps/run-steps.js");
+    const steps = definition.steps.flatMap((name) => allSteps.get(name) ?? []);
+    await requireOutside(steps, configuration);
     const run = await RunFolder.openOrCreate(folder, configuration);
     try {
-      const steps = definition.steps.flatMap((name) => allSteps.get(name) ?? []);
       await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal: surroundings.signal });
       const text = new TextDecoder().decode(await run.read(definition.result.step, definition.result.file));
       const shown = options.json === true ? text.trimEnd() : await definition.print(JSON.parse(text), run);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { contentHash, explainFileError } from "../../toolchain/files.js";
-import type { ConfigurationKey } from "../configuration.js";
+import type { Configuration, ConfigurationKey } from "../configuration.js";
 import { Interrupted } from "../errors.js";
 import { duration, type Progress } from "../progress.js";
 import { readBytes } from "../read-bytes.js";
@@ -47,6 +47,16 @@ export async function runSteps(
       );
     }
   }
+}
+
+/**
+ * Looks, before anything is done, at all that lies outside the run folder: the recording, the programs that are wanted, the
+ * device. What is missing is told at once and not after minutes of training.
+ *
+ * @throws GatecastError of whatever is missing
+ */
+export async function requireOutside(steps: readonly Step[], configuration: Configuration): Promise<void> {
+  for (const step of steps) await step.external?.(configuration);
 }
 
 /** Steps in the order they are done; neighbours that mostly wait, and do not read from each other, side by side. */

@@ -32,19 +32,14 @@ export const synthesize = defineStep({
     generate: [`${hardwareFolder}verilog/`, resultFiles.hardware],
   },
   waits: true,
-  external: async ({ yosys }) => {
-    const { name, version } = await engineOf(yosys);
-    return { yosys: `${name} ${version}` };
+  external: async ({ yosys, device: name }) => {
+    supportedDevice(name);
+    const engine = await engineOf(yosys);
+    return { yosys: `${engine.name} ${engine.version}` };
   },
   async run(context) {
     const { configuration, progress, signal } = context;
-    const target = device(configuration.device);
-    if (target.family !== "xc7") {
-      throw new GatecastError("hardware", `Synthesis for ${target.title} is not supported yet.`, {
-        remedy: "Choose a 7-series device (--device xc7s15) to have the design synthesised.",
-        where: { device: target.name },
-      });
-    }
+    const target = supportedDevice(configuration.device);
     const model = await loadIntegerModel(context);
     const { test } = await loadPrepared(context);
     const hardware: HardwareResult = JSON.parse(await context.readText("generate", resultFiles.hardware));
@@ -56,7 +51,7 @@ export const synthesize = defineStep({
     const synthesised = await synthesizeXilinx({
       sources,
       top: hardware.top,
-      family: target.family,
+      family: "xc7",
       engine: await engineOf(configuration.yosys),
       signal,
       logFile: `${context.folder}/${logFile}`,
@@ -106,6 +101,17 @@ export const synthesize = defineStep({
     return `${count(used.lut ?? 0)} LUT, ${count(used.ff ?? 0)} FF, ${used.dsp ?? 0} DSP, ${used.ramb18 ?? 0} RAMB18: ${verdict} ${target.title}`;
   },
 });
+
+/** @throws GatecastError "hardware" for a device whose synthesis is not modelled */
+function supportedDevice(name: string): Device {
+  const target = device(name);
+  if (target.family === "xc7") return target;
+  throw new GatecastError("hardware", `Synthesis for ${target.title} is not supported yet.`, {
+    remedy:
+      "Choose a 7-series device (--device xc7s15); or do the steps `train`, `evaluate`, `generate`, `simulate` and `report` alone.",
+    where: { device: target.name },
+  });
+}
 
 /** Passes that a synthesis of this kind has, roughly: for the progress display only. */
 const expectedPasses = 330;
