@@ -2,7 +2,7 @@
 export function sumOfSquares(x: usize, count: i32): f64 {
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   for (; x < end; x += 16) {
     const v = v128.load(x);
     const low = f64x2.promote_low_f32x4(v);
@@ -20,8 +20,18 @@ export function sumOfSquares(x: usize, count: i32): f64 {
  * (decoupled, Loshchilov and Hutter 2019).
  */
 export function adam(
-  p: usize, g: usize, m: usize, v: usize, count: i32,
-  rate: f32, correction: f32, beta1: f32, beta2: f32, epsilon: f32, clip: f32, decay: f32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  count: i32,
+  rate: f32,
+  correction: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  clip: f32,
+  decay: f32,
 ): void {
   const r = f32x4.splat(rate);
   const k = f32x4.splat(correction);
@@ -32,7 +42,7 @@ export function adam(
   const e = f32x4.splat(epsilon);
   const factor = f32x4.splat(clip);
   const keep = f32x4.splat(1 - decay);
-  const end = p + (<usize>count << 2);
+  const end = p + ((<usize>count) << 2);
   while (p < end) {
     const grad = f32x4.mul(v128.load(g), factor);
     const first = f32x4.add(f32x4.mul(b1, v128.load(m)), f32x4.mul(c1, grad));

@@ -1,15 +1,17 @@
 // Softmax attention, window by window and head by head, and its derivative.
 import { gemm, gemmTransposed, packPanels } from "./gemm";
-import { sum4 } from "./quantise";
+
+/** The lanes added in pairs. (One in each file: asc warns of v128 in exported functions.) */
+function sum4(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
 
 /** e^x for x <= 0 in f32: 2^k times a polynomial on |r| <= ln 2 / 2 (relative error about 2e-7). Below -87 the result is e^-87. */
-// @ts-ignore: decorator
-@inline
 function exp4(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(-87));
   const k = f32x4.floor(f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(0.5)));
   let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.12194440e-4)));
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(-2.1219444e-4)));
   let y = f32x4.splat(1.0 / 720);
   y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.0 / 120));
   y = f32x4.add(f32x4.mul(y, r), f32x4.splat(1.0 / 24));
@@ -24,34 +26,37 @@ function exp4(x: v128): v128 {
 function gather(x: usize, row: usize, y: usize, n: i32, dh: i32, padded: i32): void {
   for (let t = 0; t < n; t++) {
     for (let c = 0; c < padded; c++) {
-      store<f32>(y + (<usize>c << 2), c < dh ? load<f32>(x + (<usize>c << 2)) : 0);
+      store<f32>(y + ((<usize>c) << 2), c < dh ? load<f32>(x + ((<usize>c) << 2)) : 0);
     }
     x += row;
-    y += <usize>padded << 2;
+    y += (<usize>padded) << 2;
   }
 }
 
 /** The way back of `gather`; adds where `accumulate`. */
 function scatter(y: usize, x: usize, row: usize, n: i32, dh: i32, padded: i32, accumulate: bool): void {
   for (let t = 0; t < n; t++) {
-    for (let c: usize = 0; c < <usize>dh << 2; c += 4) {
+    for (let c: usize = 0; c < (<usize>dh) << 2; c += 4) {
       store<f32>(x + c, load<f32>(y + c) + (accumulate ? load<f32>(x + c) : 0));
     }
     x += row;
-    y += <usize>padded << 2;
+    y += (<usize>padded) << 2;
   }
 }
 
 /** Scores [n][np] (times `factor`, columns behind n ignored) become probabilities, in place. */
 function softmaxRows(p: usize, n: i32, np: i32, factor: f32): void {
-  const row = <usize>np << 2;
+  const row = (<usize>np) << 2;
   const k = f32x4.splat(factor);
   for (let t = 0; t < n; t++) {
-    for (let j = n; j < np; j++) store<f32>(p + (<usize>j << 2), -Infinity * factor);
+    for (let j = n; j < np; j++) store<f32>(p + ((<usize>j) << 2), -Infinity * factor);
     let top = v128.load(p);
     for (let c: usize = 16; c < row; c += 16) top = f32x4.pmax(top, v128.load(p + c));
     const highest = f32x4.splat(
-      max(max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)), max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3))),
+      max(
+        max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
+        max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
+      ),
     );
     let sum = f32x4.splat(0);
     for (let c: usize = 0; c < row; c += 16) {
@@ -61,7 +66,7 @@ function softmaxRows(p: usize, n: i32, np: i32, factor: f32): void {
     }
     const inverse = f32x4.splat(1 / sum4(sum));
     for (let c: usize = 0; c < row; c += 16) v128.store(p + c, f32x4.mul(v128.load(p + c), inverse));
-    for (let j = n; j < np; j++) store<f32>(p + (<usize>j << 2), 0);
+    for (let j = n; j < np; j++) store<f32>(p + ((<usize>j) << 2), 0);
     p += row;
   }
 }
@@ -71,14 +76,14 @@ function softmaxRows(p: usize, n: i32, np: i32, factor: f32): void {
  * `raw` keeps the scores (times `factor`) for the derivative.
  */
 function softmaxCodes(p: usize, raw: usize, n: i32, np: i32, factor: f32, q: usize, table: usize): void {
-  const row = <usize>np << 2;
+  const row = (<usize>np) << 2;
   const k = f32x4.splat(factor);
   const inverse = v128.load32_splat(q, 4);
   const lo = v128.load32_splat(q, 12);
   const hi = v128.load32_splat(q, 16);
   const half = f32x4.splat(0.5);
   for (let t = 0; t < n; t++) {
-    for (let j = n; j < np; j++) store<f32>(p + (<usize>j << 2), -Infinity * factor);
+    for (let j = n; j < np; j++) store<f32>(p + ((<usize>j) << 2), -Infinity * factor);
     let top = lo;
     for (let c: usize = 0; c < row; c += 16) {
       const score = f32x4.mul(v128.load(p + c), k);
@@ -88,7 +93,10 @@ function softmaxCodes(p: usize, raw: usize, n: i32, np: i32, factor: f32, q: usi
       top = f32x4.pmax(top, code);
     }
     const highest = f32x4.splat(
-      max(max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)), max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3))),
+      max(
+        max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
+        max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
+      ),
     );
     let sum: f32 = 0; // an exact integer: at most 256 * 255
     for (let c: usize = 0; c < row; c += 16) {
@@ -99,7 +107,7 @@ function softmaxCodes(p: usize, raw: usize, n: i32, np: i32, factor: f32, q: usi
       e = v128.load_lane<f32>(table + <usize>i32x4.extract_lane(index, 3), e, 3);
       v128.store(p + c, e);
     }
-    for (let j = n; j < np; j++) store<f32>(p + (<usize>j << 2), 0);
+    for (let j = n; j < np; j++) store<f32>(p + ((<usize>j) << 2), 0);
     let sums = f32x4.splat(0);
     for (let c: usize = 0; c < row; c += 16) sums = f32x4.add(sums, v128.load(p + c));
     sum = sum4(sums);
@@ -115,23 +123,36 @@ function softmaxCodes(p: usize, raw: usize, n: i32, np: i32, factor: f32, q: usi
  * to 4. raw: the same shape, with a quantiser only. quantiser, table: 0 for float. scratch: `scratchFloats` floats.
  */
 export function attention(
-  q: usize, k: usize, v: usize, out: usize, probabilities: usize, raw: usize,
-  windows: i32, n: i32, ld: i32, heads: i32, dh: i32, factor: f32, quantiser: usize, table: usize, scratch: usize,
+  q: usize,
+  k: usize,
+  v: usize,
+  out: usize,
+  probabilities: usize,
+  raw: usize,
+  windows: i32,
+  n: i32,
+  ld: i32,
+  heads: i32,
+  dh: i32,
+  factor: f32,
+  quantiser: usize,
+  table: usize,
+  scratch: usize,
 ): void {
   const np = (n + 3) & ~3;
-  const row = <usize>ld << 2;
+  const row = (<usize>ld) << 2;
   const window = row * <usize>n;
-  const square = <usize>(n * np) << 2;
+  const square = (<usize>(n * np)) << 2;
   const direct = (dh & 3) == 0;
   const padded = (dh + 3) & ~3;
-  const headBytes = <usize>(n * padded) << 2;
+  const headBytes = (<usize>(n * padded)) << 2;
   const panels = scratch;
   const packedBytes = (<usize>(((n + 7) >> 3) * 8 * padded)) << 2;
   const own = panels + packedBytes;
-  const hrow = direct ? row : <usize>padded << 2;
+  const hrow = direct ? row : (<usize>padded) << 2;
   for (let w = 0; w < windows; w++) {
     for (let h = 0; h < heads; h++) {
-      const at = <usize>w * window + (<usize>(h * dh) << 2);
+      const at = <usize>w * window + ((<usize>(h * dh)) << 2);
       let qh = q + at;
       let kh = k + at;
       let vh = v + at;
@@ -146,10 +167,10 @@ export function attention(
         oh = own + 3 * headBytes;
       }
       packPanels(kh, 4, hrow, panels, padded, n);
-      gemm(qh, hrow, panels, 32, <usize>padded << 5, probabilities, <usize>np << 2, n, np, padded, 0, false);
+      gemm(qh, hrow, panels, 32, (<usize>padded) << 5, probabilities, (<usize>np) << 2, n, np, padded, 0, false);
       if (quantiser != 0) softmaxCodes(probabilities, raw, n, np, factor, quantiser, table);
       else softmaxRows(probabilities, n, np, factor);
-      gemm(probabilities, <usize>np << 2, vh, hrow, 32, oh, hrow, n, padded, n, 0, false);
+      gemm(probabilities, (<usize>np) << 2, vh, hrow, 32, oh, hrow, n, padded, n, 0, false);
       if (!direct) scatter(oh, out + at, row, n, dh, padded, false);
       probabilities += square;
       raw += square;
@@ -162,22 +183,38 @@ export function attention(
  * overwritten. With a quantiser, partial[0] = dL/dscale of the scores.
  */
 export function attentionBackward(
-  q: usize, k: usize, v: usize, dout: usize, dq: usize, dk: usize, dv: usize, probabilities: usize, raw: usize,
-  windows: i32, n: i32, ld: i32, heads: i32, dh: i32, factor: f32, quantiser: usize, partial: usize, accumulate: i32,
+  q: usize,
+  k: usize,
+  v: usize,
+  dout: usize,
+  dq: usize,
+  dk: usize,
+  dv: usize,
+  probabilities: usize,
+  raw: usize,
+  windows: i32,
+  n: i32,
+  ld: i32,
+  heads: i32,
+  dh: i32,
+  factor: f32,
+  quantiser: usize,
+  partial: usize,
+  accumulate: i32,
   scratch: usize,
 ): void {
   const np = (n + 3) & ~3;
-  const prow = <usize>np << 2;
-  const row = <usize>ld << 2;
+  const prow = (<usize>np) << 2;
+  const row = (<usize>ld) << 2;
   const window = row * <usize>n;
-  const square = <usize>(n * np) << 2;
+  const square = (<usize>(n * np)) << 2;
   const direct = (dh & 3) == 0;
   const padded = (dh + 3) & ~3;
-  const headBytes = <usize>(n * padded) << 2;
+  const headBytes = (<usize>(n * padded)) << 2;
   const panels = scratch;
   const ds = panels + ((<usize>(((n + 7) >> 3) * 8 * padded)) << 2);
   const own = ds + square;
-  const hrow = direct ? row : <usize>padded << 2;
+  const hrow = direct ? row : (<usize>padded) << 2;
   const addQ = direct && (accumulate & 1) != 0;
   const addK = direct && (accumulate & 2) != 0;
   const addV = direct && (accumulate & 4) != 0;
@@ -189,7 +226,7 @@ export function attentionBackward(
   let dscale = f32x4.splat(0);
   for (let w = 0; w < windows; w++) {
     for (let h = 0; h < heads; h++) {
-      const at = <usize>w * window + (<usize>(h * dh) << 2);
+      const at = <usize>w * window + ((<usize>(h * dh)) << 2);
       let qh = q + at;
       let kh = k + at;
       let vh = v + at;
@@ -212,7 +249,7 @@ export function attentionBackward(
       }
       // dP = dout V^T; dV = P^T dout
       packPanels(vh, 4, hrow, panels, padded, n);
-      gemm(gh, hrow, panels, 32, <usize>padded << 5, ds, prow, n, np, padded, 0, false);
+      gemm(gh, hrow, panels, 32, (<usize>padded) << 5, ds, prow, n, np, padded, 0, false);
       gemmTransposed(probabilities, prow, gh, hrow, 32, dvh, hrow, n, padded, n, addV);
       // dS = P (dP - sum of P dP), then through the score's quantiser, times the factor
       let p = probabilities;

@@ -10,25 +10,42 @@
  * am, cm: row strides of A and C in bytes.
  */
 export function gemm(
-  a: usize, am: usize, b: usize, br: usize, bp: usize, c: usize, cm: usize,
-  M: i32, N: i32, K: i32, bias: usize, accumulate: bool,
+  a: usize,
+  am: usize,
+  b: usize,
+  br: usize,
+  bp: usize,
+  c: usize,
+  cm: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  bias: usize,
+  accumulate: bool,
 ): void {
   let n = 0;
   for (; n + 8 <= N; n += 8) {
-    const panel = b + (<usize>(n >> 3)) * bp;
-    const bias0 = bias != 0 ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
-    const bias1 = bias != 0 ? v128.load(bias + (<usize>n << 2), 16) : f32x4.splat(0);
+    const panel = b + <usize>(n >> 3) * bp;
+    const bias0 = bias != 0 ? v128.load(bias + ((<usize>n) << 2)) : f32x4.splat(0);
+    const bias1 = bias != 0 ? v128.load(bias + ((<usize>n) << 2), 16) : f32x4.splat(0);
     let m = 0;
     for (; m + 4 <= M; m += 4) {
       let a0 = a + <usize>m * am;
       let a1 = a0 + am;
       let a2 = a1 + am;
       let a3 = a2 + am;
-      let c0 = c + <usize>m * cm + (<usize>n << 2);
+      let c0 = c + <usize>m * cm + ((<usize>n) << 2);
       const c1 = c0 + cm;
       const c2 = c1 + cm;
       const c3 = c2 + cm;
-      let x00 = bias0, x01 = bias1, x10 = bias0, x11 = bias1, x20 = bias0, x21 = bias1, x30 = bias0, x31 = bias1;
+      let x00 = bias0,
+        x01 = bias1,
+        x10 = bias0,
+        x11 = bias1,
+        x20 = bias0,
+        x21 = bias1,
+        x30 = bias0,
+        x31 = bias1;
       if (accumulate) {
         x00 = f32x4.add(x00, v128.load(c0));
         x01 = f32x4.add(x01, v128.load(c0, 16));
@@ -104,8 +121,9 @@ export function gemm(
     }
     for (; m < M; m++) {
       let a0 = a + <usize>m * am;
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
-      let x0 = bias0, x1 = bias1;
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
+      let x0 = bias0,
+        x1 = bias1;
       if (accumulate) {
         x0 = f32x4.add(x0, v128.load(c0));
         x1 = f32x4.add(x1, v128.load(c0, 16));
@@ -123,19 +141,22 @@ export function gemm(
     }
   }
   if (n < N) {
-    const panel = b + (<usize>(n >> 3)) * bp;
-    const bias0 = bias != 0 ? v128.load(bias + (<usize>n << 2)) : f32x4.splat(0);
+    const panel = b + <usize>(n >> 3) * bp;
+    const bias0 = bias != 0 ? v128.load(bias + ((<usize>n) << 2)) : f32x4.splat(0);
     let m = 0;
     for (; m + 4 <= M; m += 4) {
       let a0 = a + <usize>m * am;
       let a1 = a0 + am;
       let a2 = a1 + am;
       let a3 = a2 + am;
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       const c1 = c0 + cm;
       const c2 = c1 + cm;
       const c3 = c2 + cm;
-      let x0 = bias0, x1 = bias0, x2 = bias0, x3 = bias0;
+      let x0 = bias0,
+        x1 = bias0,
+        x2 = bias0,
+        x3 = bias0;
       if (accumulate) {
         x0 = f32x4.add(x0, v128.load(c0));
         x1 = f32x4.add(x1, v128.load(c1));
@@ -162,7 +183,7 @@ export function gemm(
     }
     for (; m < M; m++) {
       let a0 = a + <usize>m * am;
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       let x0 = accumulate ? f32x4.add(bias0, v128.load(c0)) : bias0;
       let pb = panel;
       for (let k = 0; k < K; k++) {
@@ -180,21 +201,37 @@ export function gemm(
  * of weights. ak: bytes between rows of A. Where M is not a multiple of 4, the rest of the rows is done one by one.
  */
 export function gemmTransposed(
-  a: usize, ak: usize, b: usize, br: usize, bp: usize, c: usize, cm: usize,
-  M: i32, N: i32, K: i32, accumulate: bool,
+  a: usize,
+  ak: usize,
+  b: usize,
+  br: usize,
+  bp: usize,
+  c: usize,
+  cm: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  accumulate: bool,
 ): void {
   const zero = f32x4.splat(0);
   let n = 0;
   for (; n + 8 <= N; n += 8) {
-    const panel = b + (<usize>(n >> 3)) * bp;
+    const panel = b + <usize>(n >> 3) * bp;
     let m = 0;
     for (; m + 4 <= M; m += 4) {
-      let pa = a + (<usize>m << 2);
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      let pa = a + ((<usize>m) << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       const c1 = c0 + cm;
       const c2 = c1 + cm;
       const c3 = c2 + cm;
-      let x00 = zero, x01 = zero, x10 = zero, x11 = zero, x20 = zero, x21 = zero, x30 = zero, x31 = zero;
+      let x00 = zero,
+        x01 = zero,
+        x10 = zero,
+        x11 = zero,
+        x20 = zero,
+        x21 = zero,
+        x30 = zero,
+        x31 = zero;
       if (accumulate) {
         x00 = v128.load(c0);
         x01 = v128.load(c0, 16);
@@ -267,8 +304,8 @@ export function gemmTransposed(
       v128.store(c3, x31, 16);
     }
     for (; m < M; m++) {
-      let pa = a + (<usize>m << 2);
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      let pa = a + ((<usize>m) << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       let x0 = accumulate ? v128.load(c0) : zero;
       let x1 = accumulate ? v128.load(c0, 16) : zero;
       let pb = panel;
@@ -284,11 +321,11 @@ export function gemmTransposed(
     }
   }
   if (n < N) {
-    const panel = b + (<usize>(n >> 3)) * bp;
+    const panel = b + <usize>(n >> 3) * bp;
     let m = 0;
     for (; m + 4 <= M; m += 4) {
-      let pa = a + (<usize>m << 2);
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      let pa = a + ((<usize>m) << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       const c1 = c0 + cm;
       const c2 = c1 + cm;
       const c3 = c2 + cm;
@@ -312,8 +349,8 @@ export function gemmTransposed(
       v128.store(c3, x3);
     }
     for (; m < M; m++) {
-      let pa = a + (<usize>m << 2);
-      const c0 = c + <usize>m * cm + (<usize>n << 2);
+      let pa = a + ((<usize>m) << 2);
+      const c0 = c + <usize>m * cm + ((<usize>n) << 2);
       let x0 = accumulate ? v128.load(c0) : zero;
       let pb = panel;
       for (let k = 0; k < K; k++) {
@@ -333,7 +370,7 @@ export function packPanels(b: usize, bk: usize, bn: usize, out: usize, K: i32, N
     for (let k = 0; k < K; k++) {
       let source = b + <usize>k * bk + <usize>n * bn;
       for (let j = 0; j < 8; j++) {
-        store<f32>(out + (<usize>j << 2), j < columns ? load<f32>(source) : 0);
+        store<f32>(out + ((<usize>j) << 2), j < columns ? load<f32>(source) : 0);
         source += bn;
       }
       out += 32;

@@ -1,8 +1,19 @@
-export { gemm, gemmTransposed, packPanels } from "./gemm";
-export { quantise, quantiseBackward, quantiseRows, quantiseRowsBackward } from "./quantise";
-export {
-  fill, copy, add, repeat, sumRows, relu, reluBackward, meanTokens, meanTokensBackward, lastToken, lastTokenBackward, squaredError,
-} from "./elementwise";
-export { statistics, combine, foldNorm, useRunning, affine, normSums, normBackward, scaleFeatures } from "./norm";
+export { adam, sumOfSquares } from "./adam";
 export { attention, attentionBackward } from "./attention";
-export { sumOfSquares, adam } from "./adam";
+export {
+  add,
+  copy,
+  fill,
+  lastToken,
+  lastTokenBackward,
+  meanTokens,
+  meanTokensBackward,
+  relu,
+  reluBackward,
+  repeat,
+  squaredError,
+  sumRows,
+} from "./elementwise";
+export { gemm, gemmTransposed, packPanels } from "./gemm";
+export { affine, combine, foldNorm, normBackward, normSums, scaleFeatures, statistics, useRunning } from "./norm";
+export { quantise, quantiseBackward, quantiseRows, quantiseRowsBackward } from "./quantise";

@@ -2,7 +2,7 @@
 
 /** Per feature the mean of `tokens` rows and the sum of squared differences from it. */
 export function statistics(x: usize, mean: usize, m2: usize, tokens: i32, features: i32): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   const share = f32x4.splat(1 / <f32>tokens);
   for (let c: usize = 0; c < row; c += 16) {
     let sum = f32x4.splat(0);
@@ -29,16 +29,23 @@ export function statistics(x: usize, mean: usize, m2: usize, tokens: i32, featur
  * mean and 1 / sqrt(var + epsilon) in `batch` [2][features]. `partials`: per shard [2][features]; tokens of shard s: counts[s].
  */
 export function combine(
-  partials: usize, counts: usize, shards: i32, features: i32, epsilon: f64, momentum: f64,
-  batch: usize, runningMean: usize, runningVariance: usize,
+  partials: usize,
+  counts: usize,
+  shards: i32,
+  features: i32,
+  epsilon: f64,
+  momentum: f64,
+  batch: usize,
+  runningMean: usize,
+  runningVariance: usize,
 ): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   for (let c: usize = 0; c < row; c += 4) {
     let n: f64 = 0;
     let mean: f64 = 0;
     let m2: f64 = 0;
     for (let s = 0; s < shards; s++) {
-      const k = <f64>load<i32>(counts + (<usize>s << 2));
+      const k = <f64>load<i32>(counts + ((<usize>s) << 2));
       const at = partials + 2 * row * <usize>s + c;
       const delta = <f64>load<f32>(at) - mean;
       const total = n + k;
@@ -56,7 +63,7 @@ export function combine(
 
 /** scale = gamma * istd, offset = beta - mean * scale. */
 export function foldNorm(batch: usize, gamma: usize, beta: usize, scale: usize, offset: usize, features: i32): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   for (let c: usize = 0; c < row; c += 16) {
     const k = f32x4.mul(v128.load(gamma + c), v128.load(batch + row + c));
     v128.store(scale + c, k);
@@ -65,8 +72,14 @@ export function foldNorm(batch: usize, gamma: usize, beta: usize, scale: usize, 
 }
 
 /** batch = running mean and 1 / sqrt(running variance + epsilon): the statistics of evaluation. */
-export function useRunning(runningMean: usize, runningVariance: usize, batch: usize, features: i32, epsilon: f64): void {
-  const row = <usize>features << 2;
+export function useRunning(
+  runningMean: usize,
+  runningVariance: usize,
+  batch: usize,
+  features: i32,
+  epsilon: f64,
+): void {
+  const row = (<usize>features) << 2;
   for (let c: usize = 0; c < row; c += 4) {
     store<f32>(batch + c, load<f32>(runningMean + c));
     store<f32>(batch + row + c, <f32>(1 / sqrt(<f64>load<f32>(runningVariance + c) + epsilon)));
@@ -75,7 +88,7 @@ export function useRunning(runningMean: usize, runningVariance: usize, batch: us
 
 /** y = x * scale + offset, per feature. */
 export function affine(x: usize, y: usize, scale: usize, offset: usize, tokens: i32, features: i32): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   for (let t = 0; t < tokens; t++) {
     for (let c: usize = 0; c < row; c += 16) {
       v128.store(y + c, f32x4.add(f32x4.mul(v128.load(x + c), v128.load(scale + c)), v128.load(offset + c)));
@@ -86,8 +99,16 @@ export function affine(x: usize, y: usize, scale: usize, offset: usize, tokens: 
 }
 
 /** dbeta = sum of dy, dgamma = sum of dy * xhat, per feature. */
-export function normSums(dy: usize, x: usize, batch: usize, dgamma: usize, dbeta: usize, tokens: i32, features: i32): void {
-  const row = <usize>features << 2;
+export function normSums(
+  dy: usize,
+  x: usize,
+  batch: usize,
+  dgamma: usize,
+  dbeta: usize,
+  tokens: i32,
+  features: i32,
+): void {
+  const row = (<usize>features) << 2;
   for (let c: usize = 0; c < row; c += 16) {
     const mean = v128.load(batch + c);
     let sum = f32x4.splat(0);
@@ -111,9 +132,17 @@ export function normSums(dy: usize, x: usize, batch: usize, dgamma: usize, dbeta
  * dgamma and dbeta are the sums over the whole batch of N tokens.
  */
 export function normBackward(
-  g: usize, x: usize, batch: usize, scale: usize, dgamma: usize, dbeta: usize, tokens: i32, features: i32, total: i32,
+  g: usize,
+  x: usize,
+  batch: usize,
+  scale: usize,
+  dgamma: usize,
+  dbeta: usize,
+  tokens: i32,
+  features: i32,
+  total: i32,
 ): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   const share = f32x4.splat(1 / <f32>total);
   for (let c: usize = 0; c < row; c += 16) {
     const mean = v128.load(batch + c);
@@ -133,7 +162,7 @@ export function normBackward(
 
 /** g = g * scale, per feature: the derivative with fixed statistics. */
 export function scaleFeatures(g: usize, scale: usize, tokens: i32, features: i32): void {
-  const row = <usize>features << 2;
+  const row = (<usize>features) << 2;
   for (let t = 0; t < tokens; t++) {
     for (let c: usize = 0; c < row; c += 16) v128.store(g + c, f32x4.mul(v128.load(g + c), v128.load(scale + c)));
     g += row;

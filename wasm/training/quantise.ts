@@ -10,7 +10,7 @@ export function quantise(x: usize, y: usize, count: i32, q: usize): void {
   const lo = v128.load32_splat(q, 12);
   const hi = v128.load32_splat(q, 16);
   const half = f32x4.splat(0.5);
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   while (x < end) {
     const rounded = f32x4.floor(f32x4.add(f32x4.mul(v128.load(x), inverse), half));
     const code = f32x4.pmin(f32x4.pmax(f32x4.add(rounded, zero), lo), hi);
@@ -33,7 +33,7 @@ export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, parti
   const half = f32x4.splat(0.5);
   let ds = f32x4.splat(0);
   let dz = f32x4.splat(0);
-  const end = x + (<usize>count << 2);
+  const end = x + ((<usize>count) << 2);
   while (x < end) {
     const v = f32x4.mul(v128.load(x), inverse);
     const code = f32x4.add(f32x4.floor(f32x4.add(v, half)), zero);
@@ -53,10 +53,9 @@ export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, parti
   store<f32>(partial, -sum4(f32x4.mul(dz, scale)), 4);
 }
 
-// @ts-ignore: decorator
-@inline
-export function sum4(v: v128): f32 {
-  return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+/** The lanes added in pairs. (One in each file: asc warns of v128 in exported functions.) */
+function sum4(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 /** Each of `rows` rows of `columns` (a multiple of 4) on its own scale: y = scale[r] * clamp(floor(x / scale[r] + 1/2), +-limit). */
@@ -65,10 +64,10 @@ export function quantiseRows(x: usize, y: usize, rows: i32, columns: i32, scales
   const hi = f32x4.splat(limit);
   const lo = f32x4.splat(-limit);
   for (let r = 0; r < rows; r++) {
-    const s = load<f32>(scales + (<usize>r << 2));
+    const s = load<f32>(scales + ((<usize>r) << 2));
     const scale = f32x4.splat(s);
     const inverse = f32x4.splat(1 / s);
-    const end = x + (<usize>columns << 2);
+    const end = x + ((<usize>columns) << 2);
     while (x < end) {
       const code = f32x4.floor(f32x4.add(f32x4.mul(v128.load(x), inverse), half));
       v128.store(y, f32x4.mul(scale, f32x4.pmin(f32x4.pmax(code, lo), hi)));
@@ -80,15 +79,21 @@ export function quantiseRows(x: usize, y: usize, rows: i32, columns: i32, scales
 
 /** As `quantiseBackward`, row by row; ds[r] is written. */
 export function quantiseRowsBackward(
-  x: usize, g: usize, rows: i32, columns: i32, scales: usize, limit: f32, ds: usize,
+  x: usize,
+  g: usize,
+  rows: i32,
+  columns: i32,
+  scales: usize,
+  limit: f32,
+  ds: usize,
 ): void {
   const half = f32x4.splat(0.5);
   const hi = f32x4.splat(limit);
   const lo = f32x4.splat(-limit);
   for (let r = 0; r < rows; r++) {
-    const inverse = f32x4.splat(1 / load<f32>(scales + (<usize>r << 2)));
+    const inverse = f32x4.splat(1 / load<f32>(scales + ((<usize>r) << 2)));
     let sum = f32x4.splat(0);
-    const end = x + (<usize>columns << 2);
+    const end = x + ((<usize>columns) << 2);
     while (x < end) {
       const v = f32x4.mul(v128.load(x), inverse);
       const code = f32x4.floor(f32x4.add(v, half));
@@ -100,6 +105,6 @@ export function quantiseRowsBackward(
       x += 16;
       g += 16;
     }
-    store<f32>(ds + (<usize>r << 2), sum4(sum));
+    store<f32>(ds + ((<usize>r) << 2), sum4(sum));
   }
 }
