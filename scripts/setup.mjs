@@ -1,4 +1,5 @@
 // What `npm run demo` and `npm test` do first: install the packages and build, each only where that is still to do.
+// `--packages`: no build (what `npm run bench` needs; it compiles by itself).
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -28,4 +29,4 @@ if (!installed()) run("npm", ["ci", "--no-audit", "--no-fund"]);
 const built = join(root, "dist", "index.js");
 const stale =
   !existsSync(built) || ["src", "wasm"].some((folder) => newest(join(root, folder)) > statSync(built).mtimeMs);
-if (stale) run(process.execPath, [join(root, "scripts", "build.mjs")]);
+if (stale && !process.argv.includes("--packages")) run(process.execPath, [join(root, "scripts", "build.mjs")]);
