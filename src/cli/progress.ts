@@ -32,7 +32,7 @@ interface ProgressOptions {
 
 const plainIntervalMilliseconds = 5_000;
 const liveIntervalMilliseconds = 80;
-const barCells = 20;
+const barCells = 12;
 const eraseLine = "\r\u001b[K";
 
 /** Progress on `output` (standard error: standard output is for results). */
@@ -79,7 +79,7 @@ class LineProgress implements Progress {
         const seconds = secondsLeft ?? guess;
         const left = seconds === undefined ? "" : `${duration(seconds)} left`;
         const percent = `${Math.floor(share * 100)} %`;
-        if (this.live) this.draw(task, [label.padEnd(11), bar(share), percent.padStart(5), detail, left]);
+        if (this.live) this.draw(task, [label.padEnd(11), bar(share), percent.padStart(5), left, detail]);
         else this.output.write(`${[`${label}: ${percent}`, detail, left].filter((part) => part !== "").join(", ")}\n`);
       },
       end: (summary) => {
