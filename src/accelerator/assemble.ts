@@ -39,7 +39,7 @@ function beatOf(parameters: Parameters, tensor: string): Beat {
 function assemble(graph: Graph, parameters: Parameters, choices: Choices, core: string, name: string) {
   const { window, inputs } = graph.architecture;
   const samples = beatOf(parameters, graph.input);
-  const forecast = beatOf(parameters, graph.output);
+  const forecast = { ...beatOf(parameters, graph.output), lanes: 1 };
   const taken =
     choices.mode === "sample"
       ? `one sample in (${inputs} column(s)), a forecast out once ${window} are known`

@@ -69,6 +69,9 @@ export function countCycles(
   return { cyclesPerInference: first.latency, initiationInterval: (last ?? 0) - (before ?? 0) };
 }
 
+/** No operator multiplies for so long between two beats. */
+const PATIENCE = 200_000;
+
 function simulateControl(
   graph: Graph,
   parameters: Parameters,
@@ -89,7 +92,6 @@ function simulateControl(
   let start = 0;
   let produced = 0;
   const ends: number[] = [];
-  const patience = 100_000_000;
   while (ends.length < inferences) {
     source.valid = accepted < needed;
     model.step(() => {
@@ -99,7 +101,8 @@ function simulateControl(
       }
       if (sink.valid && ++produced % outputs === 0) ends.push(model.cycle);
     });
-    if (model.cycle > patience) throw new Error("the accelerator's control never finishes");
+    if (model.idle > PATIENCE)
+      throw new Error("the accelerator's control stands still: its handshakes are in a deadlock");
   }
   return { latency: (ends[0] ?? 0) - start + 1, ends };
 }

@@ -1,5 +1,5 @@
 import { type Graph, type Operator, tensor } from "../model/index.js";
-import type { OperatorParameters, Parameters } from "./parameters.js";
+import { type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import type { Choices, QueuePlan } from "./plan.js";
 
@@ -15,7 +15,7 @@ export interface Wiring<S> {
   lanes(name: string, stream: S, from: Beat, lanes: number): S;
 }
 
-/** Wires the whole graph, from the stream of samples to that of the forecast. */
+/** Wires the whole graph, from the stream of samples to that of the forecast, which leaves one code in a beat. */
 export function wireNetwork<S>(
   graph: Graph,
   parameters: Parameters,
@@ -78,7 +78,7 @@ export function wireNetwork<S>(
         : stream;
     });
     const stream = wiring.operator(made, inputs);
-    if (operator.output === graph.output) output = stream;
+    if (operator.output === graph.output) output = wiring.lanes("forecast_codes", stream, outputBeat(made), 1);
     else publish(operator.output, stream);
   }
   if (output === undefined) throw new Error("the graph has no output");

@@ -23,6 +23,8 @@ export class CycleModel {
   readonly #links: Link[] = [];
   readonly #stages: Stage[] = [];
   cycle = 0;
+  /** Cycles since a beat has moved anywhere. */
+  idle = 0;
 
   link(): Link {
     const link = { valid: false, ready: false };
@@ -42,6 +44,7 @@ export class CycleModel {
       if (++pass > MOST_PASSES) throw new Error("the handshakes of the cycle model do not settle: a loop of ready");
     }
     watch();
+    this.idle = this.#links.some((link) => link.valid && link.ready) ? 0 : this.idle + 1;
     for (const stage of this.#stages) stage.tick();
     this.cycle++;
   }
