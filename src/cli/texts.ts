@@ -3,7 +3,6 @@ import { type Forecaster, forecasters } from "../report/data.js";
 import { count, percent, plural, significant } from "../report/format.js";
 import { forecasterNames } from "../report/judge.js";
 import { renderTable } from "../report/table.js";
-import { duration } from "./progress.js";
 import type { EvaluationResult, HardwareResult, SimulationResult, SynthesisResult, TrainingResult } from "./results.js";
 import { resultFiles } from "./results.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
@@ -95,8 +94,7 @@ function budgetCell(most: number | undefined): string | null {
 }
 
 /** What stands at the end of a run: its figures, and where the report is. */
-export async function summaryText(_: unknown, run: Pick<RunFolder, "path" | "read" | "seconds">): Promise<string> {
+export async function summaryText(_: unknown, run: Pick<RunFolder, "path" | "read">): Promise<string> {
   const text = new TextDecoder().decode(await run.read("report", resultFiles.text));
-  const seconds = Object.values(run.seconds()).reduce((sum, value) => sum + value, 0);
-  return `${text.trimEnd()}\n\nReport: ${join(run.path, resultFiles.report)} (all steps together took ${duration(seconds)})`;
+  return `${text.trimEnd()}\n\nReport: ${join(run.path, resultFiles.report)}`;
 }
