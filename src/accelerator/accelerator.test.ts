@@ -150,6 +150,15 @@ describe("the planner", () => {
     expect(() => planAccelerator(small, { device: tiny })).toThrow(/needs about \d+ LUTs, and 700 may be used/);
   });
 
+  it("moves multipliers into LUTs where the device has too few, and takes samples of any width", () => {
+    const architecture = defineArchitecture({ window: 6, dModel: 8, inputs: 7, heads: 2, targets: 2 });
+    const model = randomIntegerModel(architecture, definePrecision({ bits: 4 }), 3);
+    const plan = planAccelerator(model, { device: { ...spartan, dsp: 6 }, utilisation: 0.9 });
+    expect(plan.estimate.dsp).toBeLessThanOrEqual(6);
+    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 3, 8));
+    expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
+  });
+
   it("refuses samples that are no whole windows", () => {
     expect(() => simulateAccelerator(small, smallPlan, buildAccelerator(small, smallPlan), new Int32Array(13))).toThrow(
       /not enough for an inference/,

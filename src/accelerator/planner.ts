@@ -10,6 +10,7 @@ import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.j
 import { poolOutput } from "./operators/pool.js";
 import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
+import { sparingDsps } from "./spare-dsps.js";
 
 export interface PlanOptions {
   readonly device: Device;
@@ -41,8 +42,12 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   let best: { choices: Choices; estimate: Estimate; cycles: number } | undefined;
   let smallest: { estimate: Estimate } | undefined;
   for (const pace of options.pace ? [options.pace] : paces(graph)) {
-    const choices = choicesFor(graph, pace, mode);
-    const parameters = deriveParameters(graph, model, choices.operators, ANY_NAME);
+    const wanted = choicesFor(graph, pace, mode);
+    const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
+      sumOf([...deriveParameters(graph, model, plans, ANY_NAME).operators.values()].map(estimateOperator)),
+    );
+    const choices = { ...wanted, operators };
+    const parameters = deriveParameters(graph, model, operators, ANY_NAME);
     const estimate = estimateAll(graph, parameters, choices);
     if (!smallest || estimate.lut < smallest.estimate.lut) smallest = { estimate };
     if (!fits(estimate) && !options.pace) continue;

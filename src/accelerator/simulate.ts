@@ -1,7 +1,7 @@
 import { GatecastError } from "../errors.js";
 import { createInterpreter, type IntegerModel } from "../integer/index.js";
 import { Random } from "../numeric/random.js";
-import { simulate } from "../rtl/index.js";
+import { type CompiledSimulation, simulate } from "../rtl/index.js";
 import type { Accelerator } from "./assemble.js";
 import type { Plan } from "./plan.js";
 
@@ -73,12 +73,11 @@ export function simulateAccelerator(
   const random = new Random(options.seed ?? 1);
   const sim = simulate(accelerator, { checks: options.checks ?? false });
   const valid = sim.port("sample_valid");
-  const data = sim.port("sample_data");
   const taken = sim.port("sample_ready");
   const ready = sim.port("forecast_ready");
   const offered = sim.port("forecast_valid");
   const forecast = sim.port("forecast_data");
-  const word = wordOf(samples, inputs, model.precision.samples);
+  const setSample = sampleSetter(sim, samples, inputs, model.precision.samples);
 
   /** Rows after which the first inference has begun alone: the next row is held back until it is done. */
   const firstRows = window;
@@ -97,7 +96,7 @@ export function simulateAccelerator(
     const allowed = row < (alone ? Math.min(rows, firstRows) : rows);
     offering ||= allowed && (alone || stalls === 0 || random.uniform() >= stalls);
     valid.set(offering ? 1 : 0);
-    if (offering) word(row, data.set, sim.poke);
+    if (offering) setSample(row);
     const accepts = alone || stalls === 0 || random.uniform() >= stalls;
     ready.set(accepts ? 1 : 0);
     patience++;
@@ -144,16 +143,21 @@ export function simulateAccelerator(
 }
 
 /** Sets the sample port to a row: the code itself, or all columns packed, column 0 in the low bits. */
-function wordOf(samples: Int32Array | Int16Array, inputs: number, bits: number) {
-  return (row: number, set: (value: number) => void, poke: (values: Record<string, bigint>) => void): void => {
-    if (inputs === 1) {
-      set(samples[row] ?? 0);
-      return;
-    }
+function sampleSetter(
+  sim: CompiledSimulation,
+  samples: Int32Array | Int16Array,
+  inputs: number,
+  bits: number,
+): (row: number) => void {
+  if (inputs === 1) {
+    const port = sim.port("sample_data");
+    return (row) => port.set(samples[row] ?? 0);
+  }
+  return (row) => {
     let packed = 0n;
     for (let column = inputs - 1; column >= 0; column--) {
       packed = (packed << BigInt(bits)) | BigInt.asUintN(bits, BigInt(samples[row * inputs + column] ?? 0));
     }
-    poke({ sample_data: packed });
+    sim.poke({ sample_data: packed });
   };
 }
