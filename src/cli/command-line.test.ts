@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -181,12 +182,13 @@ describe("mistakes", () => {
     expect(JSON.parse(err)).toMatchObject({ error: { kind: "usage", where: { key: "bits" } } });
   });
 
-  // The superuser may write anywhere.
-  it.skipIf(process.getuid?.() === 0)("names a folder that cannot be written", async () => {
+  // The superuser may write anywhere but where the file system takes no folders at all.
+  it("names a folder that cannot be written", async () => {
     await mkdir(join(place.folder, "locked"), { mode: 0o500 });
-    const { exitCode, err } = await place.gatecast("run --data flow.csv --target flow --out locked");
+    const out = process.getuid?.() === 0 && existsSync("/proc/self") ? "/proc/gatecast" : "locked";
+    const { exitCode, err } = await place.gatecast(`run --data flow.csv --target flow --out ${out}`);
     expect(exitCode).toBe(10);
-    expect(err).toContain("permission is denied");
+    expect(err).toContain(out);
   });
 });
 

@@ -96,7 +96,7 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): SafeTensor
   if (end !== body.length) wrong(`${body.length - end} bytes at its end belong to no tensor`);
   const tensors = new Map<string, SafeTensor>();
   for (const [name, { dtype, shape, begin, end: next }] of entries) {
-    tensors.set(name, { shape, data: new arrays[dtype](body.slice(begin, next).buffer) });
+    tensors.set(name, { shape, data: new arrays[dtype](new Uint8Array(body.subarray(begin, next)).buffer) });
   }
   return { tensors, metadata };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, constants, mkdir, open, rename, rm } from "node:fs/promises";
+import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { GatecastError } from "../errors.js";
 
@@ -66,7 +66,7 @@ function explanation(code: string): [what: string, remedy: string] {
 export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.partial`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(content);
@@ -90,7 +90,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
 export async function ensureWritableFolder(folder: string): Promise<string> {
   const path = resolve(folder);
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await access(path, constants.W_OK);
     const probe = join(path, `.gatecast-${randomBytes(6).toString("hex")}`);
     await (await open(probe, "wx")).close();
@@ -99,4 +99,27 @@ export async function ensureWritableFolder(folder: string): Promise<string> {
     throw explainFileError(error, path, "write into the folder");
   }
   return path;
+}
+
+/**
+ * Makes a folder and those above it. Not mkdir's `recursive`: in Node 20 that never returns where a file system refuses new
+ * folders with ENOENT, as /proc does.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    const above = dirname(path);
+    const missingAbove = code === "ENOENT" && above !== path && (await stat(above).catch(ifAbsent)) === null;
+    if (!missingAbove) throw error;
+    await makeFolder(above);
+    await mkdir(path);
+  }
+}
+
+function ifAbsent(error: unknown): null {
+  if (systemErrorCode(error) === "ENOENT") return null;
+  throw error;
 }

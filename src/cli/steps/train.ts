@@ -79,7 +79,11 @@ export const train = defineStep({
         loss: "mean squared error of the scaled targets",
         phases: [
           phaseOf("float", float.history),
-          { ...phaseOf("quantisation-aware", quantised.history), criterion: "least error of the integer-only model" },
+          {
+            ...phaseOf("quantisation-aware", quantised.history),
+            criterion:
+              "least error of the integer-only model; its training targets are mixed with the float model's forecasts, which lowers the training curve",
+          },
         ],
       },
       parameters,
