@@ -58,7 +58,7 @@ export interface PlannedOperator {
   readonly layout: string;
   /** Cycles that it is busy for one token (for one window: head, skip, forecast). */
   readonly cyclesPerToken: number;
-  /** Width of an element of its input, its weights (null: none), its widest sum and its output. */
+  /** Width of an element of its (widest) input, its weights or coefficients (null: none), its widest sum and its output. */
   readonly bits: {
     readonly input: number;
     readonly weights: number | null;

@@ -5,10 +5,13 @@ import { countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, sumOf } from "./estimate.js";
 import { choicesFor, type Pace } from "./lanes.js";
-import { attentionSteps } from "./operators/attention.js";
+import { weightedSumType } from "./operators/attention/values.js";
+import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
 import { poolOutput } from "./operators/pool.js";
+import { residualOutput, residualSumType } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
+import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
 import { sparingDsps } from "./spare-dsps.js";
 
@@ -146,7 +149,12 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
     }
     case "attention": {
       const { plan, query } = parameters;
-      const bits = { input: query.type.width, weights: null, accumulator: 0, output: 0 };
+      const bits = {
+        input: query.type.width,
+        weights: null,
+        accumulator: weightedSumType(parameters).width,
+        output: attentionOutput(parameters).type.width,
+      };
       return {
         ...common,
         lanes: plan.lanesScore + plan.lanesValue,
@@ -156,7 +164,12 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
     }
     case "residual": {
       const { plan, addends } = parameters;
-      const bits = { input: addends[0]?.type.width ?? 0, weights: null, accumulator: 0, output: 0 };
+      const bits = {
+        input: Math.max(...addends.map((addend) => addend.type.width)),
+        weights: Math.max(...parameters.coefficients.map((values) => spanOf(values).width)),
+        accumulator: residualSumType(parameters).width,
+        output: residualOutput(parameters).type.width,
+      };
       return { ...common, lanes: plan.lanes * addends.length, layout: `${addends.length} x ${plan.lanes}`, bits };
     }
     case "pool": {

@@ -1,7 +1,8 @@
-import { bit, type Multiplier, module, type Num, range } from "../../rtl/index.js";
+import { bit, type Multiplier, module, type Num, type NumType, range } from "../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, wordOf } from "../parts/beat.js";
 import { allOf, counter, indexBits } from "../parts/counter.js";
 import { Pipe } from "../parts/pipe.js";
+import { productType } from "../parts/product.js";
 import { saturated } from "../parts/requantise.js";
 import { spanOf } from "../parts/span.js";
 import { table } from "../parts/table.js";
@@ -34,6 +35,17 @@ export interface ResidualParameters {
 
 export function residualOutput({ lo, hi, plan }: Pick<ResidualParameters, "lo" | "hi" | "plan">): Beat {
   return { type: range(lo, hi), lanes: plan.lanes };
+}
+
+/** Sums before the shift, over all features: each product, the constant and the rounding constant. */
+export function residualSumType({ addends, coefficients, constants, shift }: ResidualParameters): NumType {
+  let { lo, hi } = spanOf(constants.map((constant) => constant + 2 ** (shift - 1)));
+  addends.forEach(({ type }, index) => {
+    const product = productType(type, spanOf(coefficients[index] ?? []));
+    lo += product.lo;
+    hi += product.hi;
+  });
+  return range(lo, hi);
 }
 
 /** Registers: operands, products, a level of the tree each, code. The constant is one more term of the tree. */
