@@ -1,10 +1,11 @@
 // attention: two query tokens at a time, head by head.
-import { lowWords, packPairs, Requantiser, scaleNarrow, scaleWide } from "./lanes";
+import { lowWords, packPairs, Requantiser, scaleNarrow, scaleWide, SHARE } from "./lanes";
 
 @unmanaged
 export class Attention {
-  /** S to r: numerator / S. */
+  /** S to r: floor(numerator / S) * scale; `scale` makes up for the shift of the context where it is NARROW_SHIFT. */
   numerator: f64;
+  scale: f64;
   /** [tokens][pairs of features], of the first head. */
   query: usize;
   key: usize;
@@ -21,9 +22,9 @@ export class Attention {
   pairs: i32;
   /** u16 exp codes. */
   table: usize;
-  /** 0, or s where the scores of two keys share a multiplication. */
+  /** Whether the scores of two keys share a multiplication. */
   share: i32;
-  /** [pairs of tokens, rounded up to 4][pairs of features]: keys j and j + 1 as k[j] + 2^s k[j + 1]. */
+  /** [pairs of tokens, rounded up to 4][pairs of features]: keys j and j + 1 as k[j] + 2^SHARE k[j + 1]. */
   sharedKeys: usize;
   /** Two rows of scores, [2][tokens rounded up to 4] i32x4. */
   scores: usize;
@@ -64,7 +65,7 @@ function shareKeys(op: Attention, key: usize): void {
     const alone = j + 1 == op.tokens;
     for (let c: usize = 0; c < <usize>op.pairs << 4; c += 16) {
       const even = v128.load(key + c);
-      v128.store(to, alone ? even : i16x8.add(even, i16x8.shl(v128.load(next + c), op.share)));
+      v128.store(to, alone ? even : i16x8.add(even, i16x8.shl(v128.load(next + c), SHARE)));
       to += 16;
     }
     key += op.token << 1;
@@ -122,28 +123,26 @@ function exponentiate(op: Attention, sums: usize, e: usize): void {
   const hi = i16x8.splat(<i16>by.hi);
   const multiplier = v128.load32_splat(by.multipliers);
   const shift = by.shift;
-  const share = op.share;
   const count = (op.tokens + 1) >> 1;
   const odd = op.tokens & 1;
   const end = e + (<usize>count << 4);
   let top = i16x8.splat(-32768);
-  if (share) {
-    const half = 1 << (share - 1);
+  if (op.share) {
     // Sums are from 0 here: adding 2^(s-1) makes the low bits the even sum plus 2^(s-1), which the offset takes back.
-    const halves = i32x4.splat(half);
-    const mask = i32x4.splat((1 << share) - 1);
+    const halves = i32x4.splat(1 << (SHARE - 1));
+    const mask = i32x4.splat((1 << SHARE) - 1);
     const offset = i32x4.splat(<i32>by.offset);
     const evenOffset = i32x4.sub(offset, i32x4.mul(multiplier, halves));
     for (let y = e; y < end; y += 16) {
       const both = i32x4.add(v128.load(sums), halves);
-      const u = scaleNarrow(v128.and(both, mask), multiplier, evenOffset, shift);
-      const v = odd && y + 16 == end ? u : scaleNarrow(i32x4.shr_s(both, share), multiplier, offset, shift);
+      const u = scaleNarrow(v128.and(both, mask), multiplier, evenOffset);
+      const v = odd && y + 16 == end ? u : scaleNarrow(i32x4.shr_s(both, SHARE), multiplier, offset);
       const codes = packPairs(u, v, lo, hi);
       v128.store(y, codes);
       top = i16x8.max_s(top, codes);
       sums += 16;
     }
-  } else if (by.wide) {
+  } else if (by.mode) {
     const offset = i64x2.splat(by.offset);
     for (let y = e; y < end; y += 16) {
       const u = scaleWide(v128.load(sums), multiplier, offset, shift);
@@ -156,8 +155,8 @@ function exponentiate(op: Attention, sums: usize, e: usize): void {
   } else {
     const offset = i32x4.splat(<i32>by.offset);
     for (let y = e; y < end; y += 16) {
-      const u = scaleNarrow(v128.load(sums), multiplier, offset, shift);
-      const v = odd && y + 16 == end ? u : scaleNarrow(v128.load(sums, 16), multiplier, offset, shift);
+      const u = scaleNarrow(v128.load(sums), multiplier, offset);
+      const v = odd && y + 16 == end ? u : scaleNarrow(v128.load(sums, 16), multiplier, offset);
       const codes = packPairs(u, v, lo, hi);
       v128.store(y, codes);
       top = i16x8.max_s(top, codes);
@@ -235,7 +234,8 @@ function reciprocals(op: Attention, e: usize): v128 {
   const magic = f64x2.splat(4503599627370496); // 2^52: behind it, the low word of a double is the integer
   const low = f64x2.floor(f64x2.div(numerator, f64x2.convert_low_i32x4_s(sum)));
   const high = f64x2.floor(f64x2.div(numerator, f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sum, sum, 2, 3, 2, 3))));
-  return lowWords(f64x2.add(low, magic), f64x2.add(high, magic));
+  const scale = f64x2.splat(op.scale);
+  return lowWords(f64x2.add(f64x2.mul(low, scale), magic), f64x2.add(f64x2.mul(high, scale), magic));
 }
 
 /** clamp((A * r + offset) >> k) of two features. */
@@ -245,11 +245,11 @@ function normalise(op: Attention, a: v128, b: v128, r: v128, y: usize): void {
   const by = op.context;
   const lo = i16x8.splat(<i16>by.lo);
   const hi = i16x8.splat(<i16>by.hi);
-  if (by.wide) {
+  if (by.mode) {
     const offset = i64x2.splat(by.offset);
     v128.store(y, packPairs(scaleWide(a, r, offset, by.shift), scaleWide(b, r, offset, by.shift), lo, hi));
   } else {
     const offset = i32x4.splat(<i32>by.offset);
-    v128.store(y, packPairs(scaleNarrow(a, r, offset, by.shift), scaleNarrow(b, r, offset, by.shift), lo, hi));
+    v128.store(y, packPairs(scaleNarrow(a, r, offset), scaleNarrow(b, r, offset), lo, hi));
   }
 }

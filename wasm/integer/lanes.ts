@@ -1,6 +1,19 @@
 // Four windows stand side by side in every register: lane = window. A tensor of codes holds two codes to a lane (i16x8), so that
 // i32x4.dot_i16x8_s adds two products at a time; accumulators are i32x4.
 
+/**
+ * The shift of everything that is proven to fit 32-bit lanes: a smaller one is made up for in multiplier and offset. A constant, since
+ * a variable shift takes four instructions. src/integer/lanes has the same number.
+ */
+// @ts-ignore: decorator
+@inline
+export const NARROW_SHIFT: i32 = 20;
+
+/** Of two rows, or two keys, that share a multiplication: w[o] + 2^SHARE w[o + 1], for codes of up to 4 bits. */
+// @ts-ignore: decorator
+@inline
+export const SHARE: i32 = 12;
+
 /** Requantisation of i32x4 accumulators (docs/arithmetic.md); `offset` = 2^(shift-1) + zero * 2^shift. */
 @unmanaged
 export class Requantiser {
@@ -10,23 +23,24 @@ export class Requantiser {
   shift: i32;
   lo: i32;
   hi: i32;
-  /** Whether a product or its sum with `offset` may leave 32 bits. */
-  wide: i32;
+  /** 0: 32 bits do, and the shift is NARROW_SHIFT. 1: the shift is 32. 2: another shift of 64 bits. */
+  mode: i32;
 }
 
-/** (acc * multiplier + offset) >> shift where everything is proven to fit 32 bits. */
+/** (acc * multiplier + offset) >> NARROW_SHIFT where the sum is proven to fit 32 bits. */
 // @ts-ignore: decorator
 @inline
-export function scaleNarrow(acc: v128, multiplier: v128, offset: v128, shift: i32): v128 {
-  return i32x4.shr_s(i32x4.add(i32x4.mul(acc, multiplier), offset), shift);
+export function scaleNarrow(acc: v128, multiplier: v128, offset: v128): v128 {
+  return i32x4.shr_s(i32x4.add(i32x4.mul(acc, multiplier), offset), NARROW_SHIFT);
 }
 
-/** The same by way of 64 bits; `offset` is i64x2, the result is proven to fit 32 bits again. */
+/** (acc * multiplier + offset) >> shift by way of 64 bits; `offset` is i64x2, the result is proven to fit 32 bits again. */
 // @ts-ignore: decorator
 @inline
 export function scaleWide(acc: v128, multiplier: v128, offset: v128, shift: i32): v128 {
   const lo = i64x2.add(i64x2.extmul_low_i32x4_s(acc, multiplier), offset);
   const hi = i64x2.add(i64x2.extmul_high_i32x4_s(acc, multiplier), offset);
+  if (shift == 32) return v128.shuffle<i32>(lo, hi, 1, 3, 5, 7);
   return lowWords(i64x2.shr_s(lo, shift), i64x2.shr_s(hi, shift));
 }
 

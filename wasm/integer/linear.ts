@@ -1,5 +1,5 @@
 // linear: acc[t][o] = bias[t or 0][o] + sum over i of weight[o][i] * x[t][i], two tokens at a time; then requantised where wanted.
-import { packPairs, Requantiser, scaleNarrow, scaleWide } from "./lanes";
+import { packPairs, Requantiser, scaleNarrow, scaleWide, SHARE } from "./lanes";
 
 @unmanaged
 export class Linear {
@@ -9,7 +9,7 @@ export class Linear {
   xToken: usize;
   /** As i16 pairs: [rows / 4][pairs][4 rows], or where two rows share a weight [rows / 8][pairs][4 shared]. */
   weights: usize;
-  /** i32; of the even rows less 2^(share-1) for each chunk where rows are shared. */
+  /** i32; of the even rows less 2^(SHARE-1) for each chunk where rows are shared. */
   bias: usize;
   /** Bytes from one token's bias to the next one's: 0 where there is one for all. */
   biasToken: usize;
@@ -20,7 +20,7 @@ export class Linear {
   rows: i32;
   pairs: i32;
   tokens: i32;
-  /** 0, or s where a weight holds w[o] + 2^s w[o + 1]. */
+  /** Whether a weight holds w[o] + 2^SHARE w[o + 1]. */
   share: i32;
   /** Pairs after which the shared sums have to be taken apart. */
   chunk: i32;
@@ -111,13 +111,13 @@ function multiply(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, 
 }
 
 /**
- * The same where the sums over a chunk are proven to fit s bits, for weights narrow enough that w[o] + 2^s w[o + 1] fits 16: one
+ * The same where the sums over a chunk are proven to fit s = SHARE bits, for weights narrow enough that w[o] + 2^s w[o + 1] fits 16: one
  * multiplication serves two rows. A sum starts from h = 2^(s-1); then its low s bits are the even row's plus h, the rest the odd row's.
  */
 function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, acc0: usize, acc1: usize): void {
   let w = op.weights;
-  const half = i32x4.splat(1 << (op.share - 1));
-  const mask = i32x4.splat((1 << op.share) - 1);
+  const half = i32x4.splat(1 << (SHARE - 1));
+  const mask = i32x4.splat((1 << SHARE) - 1);
   for (let row = 0; row < op.rows; row += 8) {
     for (let k = 0; k < op.pairs; k += op.chunk) {
       const pairs = min(op.chunk, op.pairs - k);
@@ -151,24 +151,24 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
         p1 += 16;
       }
       if (k == 0) {
-        start(acc0, bias0, 0, a0, mask, op.share);
-        start(acc0, bias0, 1, a1, mask, op.share);
-        start(acc0, bias0, 2, a2, mask, op.share);
-        start(acc0, bias0, 3, a3, mask, op.share);
-        start(acc1, bias1, 0, b0, mask, op.share);
-        start(acc1, bias1, 1, b1, mask, op.share);
-        start(acc1, bias1, 2, b2, mask, op.share);
-        start(acc1, bias1, 3, b3, mask, op.share);
+        start(acc0, bias0, 0, a0, mask);
+        start(acc0, bias0, 1, a1, mask);
+        start(acc0, bias0, 2, a2, mask);
+        start(acc0, bias0, 3, a3, mask);
+        start(acc1, bias1, 0, b0, mask);
+        start(acc1, bias1, 1, b1, mask);
+        start(acc1, bias1, 2, b2, mask);
+        start(acc1, bias1, 3, b3, mask);
       } else {
-        addTo(acc0, a0, mask, op.share);
-        addTo(acc0 + 32, a1, mask, op.share);
-        addTo(acc0 + 64, a2, mask, op.share);
-        addTo(acc0 + 96, a3, mask, op.share);
+        addTo(acc0, a0, mask);
+        addTo(acc0 + 32, a1, mask);
+        addTo(acc0 + 64, a2, mask);
+        addTo(acc0 + 96, a3, mask);
         if (acc1 != acc0) {
-          addTo(acc1, b0, mask, op.share);
-          addTo(acc1 + 32, b1, mask, op.share);
-          addTo(acc1 + 64, b2, mask, op.share);
-          addTo(acc1 + 96, b3, mask, op.share);
+          addTo(acc1, b0, mask);
+          addTo(acc1 + 32, b1, mask);
+          addTo(acc1 + 64, b2, mask);
+          addTo(acc1 + 96, b3, mask);
         }
       }
     }
@@ -182,19 +182,19 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
 /** The sums of shared rows 2i and 2i + 1 on top of their biases. */
 // @ts-ignore: decorator
 @inline
-function start(acc: usize, bias: usize, i: i32, sum: v128, mask: v128, share: i32): void {
+function start(acc: usize, bias: usize, i: i32, sum: v128, mask: v128): void {
   const to = acc + (<usize>i << 5);
   const from = bias + (<usize>i << 3);
   v128.store(to, i32x4.add(v128.load32_splat(from), v128.and(sum, mask)));
-  v128.store(to, i32x4.add(v128.load32_splat(from, 4), i32x4.shr_s(sum, share)), 16);
+  v128.store(to, i32x4.add(v128.load32_splat(from, 4), i32x4.shr_s(sum, SHARE)), 16);
 }
 
 /** The sums of two shared rows on top of what is there. */
 // @ts-ignore: decorator
 @inline
-function addTo(acc: usize, sum: v128, mask: v128, share: i32): void {
+function addTo(acc: usize, sum: v128, mask: v128): void {
   v128.store(acc, i32x4.add(v128.load(acc), v128.and(sum, mask)));
-  v128.store(acc, i32x4.add(v128.load(acc, 16), i32x4.shr_s(sum, share)), 16);
+  v128.store(acc, i32x4.add(v128.load(acc, 16), i32x4.shr_s(sum, SHARE)), 16);
 }
 
 /**
@@ -204,13 +204,24 @@ function addTo(acc: usize, sum: v128, mask: v128, share: i32): void {
 function finish(by: Requantiser, a: usize, b: usize, step: usize, rows: i32, count: i32, y: usize): void {
   const lo = i16x8.splat(<i16>by.lo);
   const hi = i16x8.splat(<i16>by.hi);
-  const shift = by.shift;
   const second: usize = rows == 2 ? 4 : 0;
   const next = <usize>rows << 2;
   let m = by.multipliers;
   const end = y + (<usize>count << 4);
-  if (by.wide) {
+  if (by.mode) {
     const offset = i64x2.splat(by.offset);
+    if (by.mode == 1) {
+      for (; y < end; y += 16) {
+        const u = scaleWide(v128.load(a), v128.load32_splat(m), offset, 32);
+        const v = scaleWide(v128.load(b), v128.load32_splat(m + second), offset, 32);
+        v128.store(y, packPairs(u, v, lo, hi));
+        a += step;
+        b += step;
+        m += next;
+      }
+      return;
+    }
+    const shift = by.shift;
     for (; y < end; y += 16) {
       const u = scaleWide(v128.load(a), v128.load32_splat(m), offset, shift);
       const v = scaleWide(v128.load(b), v128.load32_splat(m + second), offset, shift);
@@ -223,8 +234,8 @@ function finish(by: Requantiser, a: usize, b: usize, step: usize, rows: i32, cou
   }
   const offset = i32x4.splat(<i32>by.offset);
   for (; y < end; y += 16) {
-    const u = scaleNarrow(v128.load(a), v128.load32_splat(m), offset, shift);
-    const v = scaleNarrow(v128.load(b), v128.load32_splat(m + second), offset, shift);
+    const u = scaleNarrow(v128.load(a), v128.load32_splat(m), offset);
+    const v = scaleNarrow(v128.load(b), v128.load32_splat(m + second), offset);
     v128.store(y, packPairs(u, v, lo, hi));
     a += step;
     b += step;

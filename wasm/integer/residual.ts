@@ -1,5 +1,5 @@
 // residual: y[c] = clamp((sum over addends of coefficient[a][c] * x_a[c] + constant[c]) >> shift), the rounding constant inside `constant`.
-import { evenCodes, lowWords, oddCodes, packPairs } from "./lanes";
+import { evenCodes, lowWords, NARROW_SHIFT, oddCodes, packPairs } from "./lanes";
 
 @unmanaged
 export class Addend {
@@ -22,6 +22,7 @@ export class Residual {
   tokens: i32;
   /** Pairs of features. */
   pairs: i32;
+  /** Read where `wide`; otherwise it is NARROW_SHIFT. */
   shift: i32;
   lo: i32;
   hi: i32;
@@ -62,7 +63,7 @@ function tokenNarrow(op: Residual, t: i32): void {
       a = i32x4.add(a, i32x4.mul(u, v128.load32_splat(by)));
       b = i32x4.add(b, i32x4.mul(v, v128.load32_splat(by, 4)));
     }
-    v128.store(y, packPairs(i32x4.shr_s(a, op.shift), i32x4.shr_s(b, op.shift), lo, hi));
+    v128.store(y, packPairs(i32x4.shr_s(a, NARROW_SHIFT), i32x4.shr_s(b, NARROW_SHIFT), lo, hi));
     y += 16;
   }
 }

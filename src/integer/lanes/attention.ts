@@ -3,7 +3,7 @@ import type { IntegerAttention, Interval } from "../model.js";
 import { fitsInt32 } from "../tensor.js";
 import { type LaneMemory, roundUp, wordsOfDouble } from "./memory.js";
 import type { Place } from "./place.js";
-import { requantisedRow, writeRequantiser } from "./requantiser.js";
+import { requantisedRow, SHARE, writeRequantiser } from "./requantiser.js";
 
 export interface AttentionPlaces {
   readonly query: Place;
@@ -45,13 +45,12 @@ export function writeAttention(
 
   const scoreRows = [requantisedRow({ lo: -dot, hi: dot }, data.score.multipliers[0] ?? Number.NaN)];
   // Two keys in one, k[j] + 2^s k[j + 1], as in `linear`: the low s bits are one key's dot product, the rest the other's.
-  let share = 15;
-  while (share > 0 && largest.key * (2 ** share + 1) > 32767) share--;
-  const shared = dot < 2 ** (share - 1) ? writeRequantiser(memory, data.score, scoreRows, true) : null;
+  const shareable = dot < 2 ** (SHARE - 1) && largest.key * (2 ** SHARE + 1) <= 32767;
+  const shared = shareable ? writeRequantiser(memory, data.score, scoreRows, [0]) : null;
   const score = shared ?? writeRequantiser(memory, data.score, scoreRows);
   // |A r| is at most max|v| * numerator (docs/arithmetic.md).
   const product = largest.value * data.numerator;
-  const context = writeRequantiser(memory, data, [{ multiplier: 0, product: { lo: -product, hi: product } }]);
+  const context = writeRequantiser(memory, data, [{ multiplier: 0, product: { lo: -product, hi: product } }], [0, 2]);
   if (score === null || context === null) return null;
 
   const tokenPairs = Math.ceil(tokens / 2);
@@ -59,6 +58,7 @@ export function writeAttention(
   const exponentialsRow = tokenPairs * 16;
   return memory.words([
     ...wordsOfDouble(data.numerator),
+    ...wordsOfDouble(context.scale),
     query.address,
     key.address,
     query.tokenBytes,
@@ -69,13 +69,13 @@ export function writeAttention(
     heads,
     pairs,
     memory.shorts(data.table),
-    shared === null ? 0 : share,
+    shared === null ? 0 : 1,
     shared === null ? 0 : memory.reserve(roundUp(tokenPairs, 4) * pairs * 16),
     memory.reserve(2 * scoresRow),
     scoresRow,
     memory.reserve(2 * exponentialsRow),
     exponentialsRow,
-    score,
-    context,
+    score.address,
+    context.address,
   ]);
 }

@@ -6,7 +6,7 @@ import { multiplierOf } from "../operators/requantiser.js";
 import { fitsInt32 } from "../tensor.js";
 import { type LaneMemory, roundUp } from "./memory.js";
 import type { Place } from "./place.js";
-import { requantisedRow, writeRequantiser } from "./requantiser.js";
+import { requantisedRow, SHARE, writeRequantiser } from "./requantiser.js";
 
 /**
  * Writes a `linear` for the kernels.
@@ -34,8 +34,8 @@ export function writeLinear(
   const pairs = Math.ceil(weightColumns.length / 2);
   const slotIntervals = weightColumns.map((column) => (column < 0 ? point(0) : (x[column % x.length] ?? point(0))));
   const outputRows = Array.from({ length: output.slots }, (_, slot) => output.features[slot] ?? -1);
-  const sharing = rows > 4 ? planSharing(data.weights, outputRows, weight, slotIntervals, pairs) : null;
-  const blockRows = sharing ? 8 : 4;
+  const chunk = rows > 4 ? planChunk(data.weights, outputRows, weight, slotIntervals, pairs) : null;
+  const blockRows = chunk === null ? 4 : 8;
   const padded = roundUp(output.features.length, blockRows);
   const written = outputRows.slice(0, padded);
 
@@ -48,23 +48,23 @@ export function writeLinear(
       written.map((row) => requantisedRow(accumulators[row] ?? point(0), row < 0 ? 0 : multiplierOf(by, row))),
     );
     if (found === null) return null;
-    requantiser = found;
+    requantiser = found.address;
   }
   const tokens = operator.flatten ? 1 : input.tokens;
   const codes = data.requantiser !== null;
   return memory.words([
     input.address,
     input.tokenBytes,
-    memory.shorts(packWeights(written, pairs, weight, sharing)),
-    memory.words(packBias(data.bias, rows, written, sharing, pairs)),
+    memory.shorts(packWeights(written, pairs, weight, chunk !== null)),
+    memory.words(packBias(data.bias, rows, written, chunk === null ? 0 : Math.ceil(pairs / chunk))),
     data.bias.length > rows ? padded * 4 : 0,
     codes ? memory.reserve(2 * padded * 16) : output.address,
     codes ? padded * 16 : output.tokenBytes,
     padded,
     pairs,
     tokens,
-    sharing?.share ?? 0,
-    sharing?.chunk ?? pairs,
+    chunk === null ? 0 : 1,
+    chunk ?? pairs,
     codes ? output.address : 0,
     output.tokenBytes,
     output.layout === "token pairs" ? 1 : 0,
@@ -82,29 +82,23 @@ function inputColumns(operator: LinearOperator, input: Place): number[] {
   });
 }
 
-/** Two rows in one weight, w[o] + 2^share w[o + 1], and after how many pairs of columns their sums are taken apart. */
-interface Sharing {
-  readonly share: number;
-  readonly chunk: number;
-}
-
 /** Shorter chunks cost more than they save. */
 const shortestChunk = 4;
 
 /**
- * Sharing is exact where w[o] + 2^s w[o + 1] fits 16 bits, and every sum of an even row over a chunk fits s bits: then the sum
- * of the products is S[o] + 2^s S[o + 1], from which both are read back.
+ * Whether two rows can share a weight, w[o] + 2^s w[o + 1] with s = SHARE: after how many pairs of columns their sums are to be taken
+ * apart, null where they cannot. It is exact where a weight fits 16 bits, and every sum of an even row over a chunk fits s
+ * bits: the sum of the products is S[o] + 2^s S[o + 1], from which both are read back.
  */
-function planSharing(
+function planChunk(
   weights: readonly number[],
   rows: readonly number[],
   weight: (row: number, slot: number) => number,
   x: readonly Interval[],
   pairs: number,
-): Sharing | null {
+): number | null {
   const largest = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  let share = 15;
-  while (share > 0 && largest * (2 ** share + 1) > 32767) share--;
+  if (largest * (2 ** SHARE + 1) > 32767) return null;
   const fits = (row: number, from: number, to: number, bound: number): boolean => {
     let sum: Interval = point(0);
     for (let slot = from; slot < to; slot++) sum = add(sum, times(x[slot] ?? point(0), weight(row, slot)));
@@ -113,13 +107,13 @@ function planSharing(
   for (let count = 1; Math.ceil(pairs / count) >= shortestChunk; count++) {
     const chunk = Math.ceil(pairs / count);
     const exact = rows.every((row, slot) => {
-      const bound = slot % 2 === 0 ? 2 ** (share - 1) : 2 ** (30 - share);
+      const bound = slot % 2 === 0 ? 2 ** (SHARE - 1) : 2 ** (30 - SHARE);
       for (let from = 0; from < pairs; from += chunk) {
         if (!fits(row, 2 * from, 2 * Math.min(from + chunk, pairs), bound)) return false;
       }
       return true;
     });
-    if (exact) return { share, chunk };
+    if (exact) return chunk;
   }
   return null;
 }
@@ -129,16 +123,16 @@ function packWeights(
   rows: readonly number[],
   pairs: number,
   weight: (row: number, slot: number) => number,
-  sharing: Sharing | null,
+  shared: boolean,
 ): number[] {
   const packed: number[] = [];
-  const perWeight = sharing ? 2 : 1;
+  const perWeight = shared ? 2 : 1;
   for (let first = 0; first < rows.length; first += 4 * perWeight) {
     for (let slot = 0; slot < 2 * pairs; slot += 2) {
       for (let row = first; row < first + 4 * perWeight; row += perWeight) {
         for (const column of [slot, slot + 1]) {
           const low = weight(rows[row] ?? -1, column);
-          packed.push(sharing ? low + 2 ** sharing.share * weight(rows[row + 1] ?? -1, column) : low);
+          packed.push(shared ? low + 2 ** SHARE * weight(rows[row + 1] ?? -1, column) : low);
         }
       }
     }
@@ -146,16 +140,10 @@ function packWeights(
   return packed;
 }
 
-/** The bias of each row that is written; a shared even row's without the 2^(share-1) that each chunk adds. */
-function packBias(
-  bias: readonly number[],
-  rows: number,
-  written: readonly number[],
-  sharing: Sharing | null,
-  pairs: number,
-): number[] {
+/** The bias of each row that is written; a shared even row's without the 2^(SHARE-1) that each chunk adds. */
+function packBias(bias: readonly number[], rows: number, written: readonly number[], chunks: number): number[] {
   const packed: number[] = [];
-  const extra = sharing ? Math.ceil(pairs / sharing.chunk) * 2 ** (sharing.share - 1) : 0;
+  const extra = chunks * 2 ** (SHARE - 1);
   for (let first = 0; first < bias.length; first += rows) {
     written.forEach((row, slot) => {
       packed.push((row < 0 ? 0 : (bias[first + row] ?? Number.NaN)) - (slot % 2 === 0 ? extra : 0));

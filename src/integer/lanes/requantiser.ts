@@ -14,26 +14,53 @@ export function requantisedRow(accumulator: Interval, multiplier: number): Requa
   return { multiplier, product: times(accumulator, multiplier) };
 }
 
+/** The shift of what is computed in 32-bit lanes, as in wasm/integer/lanes.ts. */
+export const NARROW_SHIFT = 20;
+
+/** Of two rows or keys that share a multiplication, as in wasm/integer/lanes.ts. */
+export const SHARE = 12;
+
+/** Whether sums before a shift by `shift` fit 32 bits when they are scaled for a shift of NARROW_SHIFT. */
+export function fitsNarrow(sums: readonly Interval[], shift: number): boolean {
+  const scale = 2 ** (NARROW_SHIFT - shift);
+  return scale >= 1 && fitsInt32(sums.map(({ lo, hi }) => ({ lo: lo * scale, hi: hi * scale })));
+}
+
 /**
- * Writes a requantiser for the kernels: in 32-bit lanes where acc * multiplier + 2^(shift-1) + zero * 2^shift is proven to fit them
- * (arithmetic modulo 2^32 on the way does no harm), else by way of 64 bits.
+ * Writes a requantiser for the kernels, in the fastest form that is proven exact:
+ * 0. in 32-bit lanes with a shift of NARROW_SHIFT, where acc * multiplier + 2^(shift-1) + zero * 2^shift, scaled by a power of two to that
+ *    shift, fits 32 bits (then arithmetic modulo 2^32 on the way does no harm);
+ * 1. in 64 bits with a shift of 32, where the multipliers so scaled fit 32 bits;
+ * 2. in 64 bits as it is.
  *
  * @param rows whose accumulators and multipliers fit 32 bits
- * @param narrowOnly null too where 64 bits would be needed
- * @returns its address; null where what comes before the clamp is beyond 32 bits
+ * @param modes that may be chosen
+ * @returns its address; null where no form does, or what comes before the clamp is beyond 32 bits
  */
 export function writeRequantiser(
   memory: LaneMemory,
   by: Omit<Requantiser, "multipliers">,
   rows: readonly RequantisedRow[],
-  narrowOnly = false,
-): number | null {
+  modes: readonly RequantiserMode[] = [0, 1, 2],
+): { readonly address: number; readonly mode: RequantiserMode; readonly scale: number } | null {
   const { shift, zero, lo, hi } = by;
   const offset = 2 ** (shift - 1) + zero * 2 ** shift;
   const sums = rows.map(({ product }) => ({ lo: product.lo + offset, hi: product.hi + offset }));
-  const wide = shift > 31 || !fitsInt32(sums);
   const results = sums.map((sum) => ({ lo: Math.floor(sum.lo / 2 ** shift), hi: Math.floor(sum.hi / 2 ** shift) }));
-  if (!fitsInt32(results) || (wide && narrowOnly)) return null;
-  const multipliers = memory.words(rows.map(({ multiplier }) => multiplier));
-  return memory.words([...wordsOf64(offset), multipliers, shift, lo, hi, wide ? 1 : 0]);
+  if (!fitsInt32(results)) return null;
+  const shifts = [NARROW_SHIFT, 32, shift] as const;
+  const mode = modes.find((candidate) => {
+    if (candidate === 0) return fitsNarrow(sums, shift);
+    const scale = 2 ** (shifts[candidate] - shift);
+    return scale >= 1 && rows.every(({ multiplier }) => multiplier * scale < 2 ** 31);
+  });
+  if (mode === undefined) return null;
+  const scale = 2 ** (shifts[mode] - shift);
+  // In 32 bits a scaled multiplier counts modulo 2^32.
+  const multipliers = memory.words(rows.map(({ multiplier }) => (multiplier * scale) | 0));
+  const address = memory.words([...wordsOf64(offset * scale), multipliers, shifts[mode], lo, hi, mode]);
+  return { address, mode, scale };
 }
+
+/** The forms of a requantiser, see `writeRequantiser`. */
+export type RequantiserMode = 0 | 1 | 2;
