@@ -39,6 +39,10 @@ module.exports = {
     doNotFollow: { path: "node_modules|wasm/build" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ["exports"], extensions: [".ts", ".js"], conditionNames: ["import", "types", "default"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      extensions: [".ts", ".js"],
+      conditionNames: ["import", "types", "default"],
+    },
   },
 };
