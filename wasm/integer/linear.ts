@@ -24,6 +24,11 @@ export class Linear {
   share: i32;
   /** Pairs after which the shared sums have to be taken apart. */
   chunk: i32;
+  /**
+   * Whether shared sums become codes without being stored in between: one chunk, 32-bit requantisation. The bias then holds
+   * bias * multiplier + offset.
+   */
+  direct: i32;
   /** Output codes, 0 where accumulators are the output. */
   y: usize;
   yToken: usize;
@@ -44,6 +49,13 @@ export function linear(op: Linear): void {
     const x1 = alone ? x : x + op.xToken;
     const bias1 = alone ? bias : bias + op.biasToken;
     const acc1 = alone ? acc : acc + op.accToken;
+    if (op.direct) {
+      multiplyDirect(op, x, x1, bias, bias1, y, alone ? y : y + op.yToken);
+      y += op.tokenPairs ? op.yToken : op.yToken << 1;
+      x += op.xToken << 1;
+      bias += op.biasToken << 1;
+      continue;
+    }
     if (op.share) multiplyShared(op, x, x1, bias, bias1, acc, acc1);
     else multiply(op, x, x1, bias, bias1, acc, acc1);
     if (!codes) {
@@ -64,7 +76,7 @@ export function linear(op: Linear): void {
 /** Four rows of two tokens at a time. */
 function multiply(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, acc0: usize, acc1: usize): void {
   let w = op.weights;
-  const pairs = op.pairs;
+  const end = x0 + (<usize>op.pairs << 4);
   for (let row = 0; row < op.rows; row += 4) {
     let a0 = v128.load32_splat(bias0);
     let a1 = v128.load32_splat(bias0, 4);
@@ -76,7 +88,7 @@ function multiply(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, 
     let b3 = v128.load32_splat(bias1, 12);
     let p0 = x0;
     let p1 = x1;
-    for (let k = 0; k < pairs; k++) {
+    while (p0 < end) {
       const u = v128.load(p0);
       const v = v128.load(p1);
       let s = v128.load32_splat(w);
@@ -120,7 +132,6 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
   const mask = i32x4.splat((1 << SHARE) - 1);
   for (let row = 0; row < op.rows; row += 8) {
     for (let k = 0; k < op.pairs; k += op.chunk) {
-      const pairs = min(op.chunk, op.pairs - k);
       let a0 = half;
       let a1 = half;
       let a2 = half;
@@ -131,7 +142,8 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
       let b3 = half;
       let p0 = x0 + (<usize>k << 4);
       let p1 = x1 + (<usize>k << 4);
-      for (let i = 0; i < pairs; i++) {
+      const end = x0 + (<usize>min(k + op.chunk, op.pairs) << 4);
+      while (p0 < end) {
         const u = v128.load(p0);
         const v = v128.load(p1);
         let s = v128.load32_splat(w);
@@ -176,6 +188,76 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
     acc1 += 128;
     bias0 += 32;
     bias1 += 32;
+  }
+}
+
+/** The same for one chunk that goes on to its codes at once: those of token 0 to y0, of token 1 to y1, or both to pairs of tokens at y0. */
+function multiplyDirect(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
+  let w = op.weights;
+  let m = op.requantiser.multipliers;
+  const end = x0 + (<usize>op.pairs << 4);
+  for (let row = 0; row < op.rows; row += 8) {
+    let a0 = i32x4.splat(1 << (SHARE - 1));
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
+    let p0 = x0;
+    let p1 = x1;
+    while (p0 < end) {
+      const u = v128.load(p0);
+      const v = v128.load(p1);
+      let s = v128.load32_splat(w);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, s));
+      b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, s));
+      s = v128.load32_splat(w, 4);
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, s));
+      b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, s));
+      s = v128.load32_splat(w, 8);
+      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, s));
+      b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, s));
+      s = v128.load32_splat(w, 12);
+      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, s));
+      b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, s));
+      w += 16;
+      p0 += 16;
+      p1 += 16;
+    }
+    direct(op, a0, b0, 0, m, bias0, bias1, y0, y1);
+    direct(op, a1, b1, 1, m, bias0, bias1, y0, y1);
+    direct(op, a2, b2, 2, m, bias0, bias1, y0, y1);
+    direct(op, a3, b3, 3, m, bias0, bias1, y0, y1);
+    m += 32;
+    bias0 += 32;
+    bias1 += 32;
+    y0 += op.tokenPairs ? 128 : 64;
+    y1 += 64;
+  }
+}
+
+/** Codes of rows 2i and 2i + 1 of two tokens from their shared sums. */
+// @ts-ignore: decorator
+@inline
+function direct(op: Linear, sum0: v128, sum1: v128, i: i32, m: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
+  const lo = i16x8.splat(<i16>op.requantiser.lo);
+  const hi = i16x8.splat(<i16>op.requantiser.hi);
+  const mask = i32x4.splat((1 << SHARE) - 1);
+  const at = <usize>i << 3;
+  const even = v128.load32_splat(m + at);
+  const odd = v128.load32_splat(m + at, 4);
+  const even0 = scaleNarrow(v128.and(sum0, mask), even, v128.load32_splat(bias0 + at));
+  const odd0 = scaleNarrow(i32x4.shr_s(sum0, SHARE), odd, v128.load32_splat(bias0 + at, 4));
+  const even1 = scaleNarrow(v128.and(sum1, mask), even, v128.load32_splat(bias1 + at));
+  const odd1 = scaleNarrow(i32x4.shr_s(sum1, SHARE), odd, v128.load32_splat(bias1 + at, 4));
+  if (op.tokenPairs) {
+    v128.store(y0 + (<usize>i << 5), packPairs(even0, even1, lo, hi));
+    v128.store(y0 + (<usize>i << 5), packPairs(odd0, odd1, lo, hi), 16);
+  } else {
+    v128.store(y0 + (<usize>i << 4), packPairs(even0, odd0, lo, hi));
+    v128.store(y1 + (<usize>i << 4), packPairs(even1, odd1, lo, hi));
   }
 }
 

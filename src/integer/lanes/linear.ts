@@ -39,36 +39,40 @@ export function writeLinear(
   const padded = roundUp(output.features.length, blockRows);
   const written = outputRows.slice(0, padded);
 
-  let requantiser = 0;
-  if (data.requantiser) {
-    const by = data.requantiser;
-    const found = writeRequantiser(
+  const by = data.requantiser;
+  const multipliers = written.map((row) => (by && row >= 0 ? multiplierOf(by, row) : 0));
+  const requantiser =
+    by &&
+    writeRequantiser(
       memory,
       by,
-      written.map((row) => requantisedRow(accumulators[row] ?? point(0), row < 0 ? 0 : multiplierOf(by, row))),
+      written.map((row, slot) => requantisedRow(accumulators[row] ?? point(0), multipliers[slot] ?? 0)),
     );
-    if (found === null) return null;
-    requantiser = found.address;
-  }
+  if (by && !requantiser) return null;
+  const bias = packBias(data.bias, rows, written, chunk === null ? 0 : Math.ceil(pairs / chunk));
+  // Shared sums become codes at once where they are whole after one chunk: (sum + bias) * multiplier + offset, modulo 2^32.
+  const direct = chunk !== null && chunk >= pairs && requantiser?.mode === 0 ? requantiser : null;
+  const added = (value: number, slot: number) =>
+    direct ? (Math.imul(value, ((multipliers[slot] ?? 0) * direct.scale) | 0) + direct.offset) | 0 : value;
   const tokens = operator.flatten ? 1 : input.tokens;
-  const codes = data.requantiser !== null;
   return memory.words([
     input.address,
     input.tokenBytes,
     memory.shorts(packWeights(written, pairs, weight, chunk !== null)),
-    memory.words(packBias(data.bias, rows, written, chunk === null ? 0 : Math.ceil(pairs / chunk))),
+    memory.words(bias.map((value, index) => added(value, index % padded))),
     data.bias.length > rows ? padded * 4 : 0,
-    codes ? memory.reserve(2 * padded * 16) : output.address,
-    codes ? padded * 16 : output.tokenBytes,
+    by ? memory.reserve(2 * padded * 16) : output.address,
+    by ? padded * 16 : output.tokenBytes,
     padded,
     pairs,
     tokens,
     chunk === null ? 0 : 1,
     chunk ?? pairs,
-    codes ? output.address : 0,
+    direct ? 1 : 0,
+    by ? output.address : 0,
     output.tokenBytes,
     output.layout === "token pairs" ? 1 : 0,
-    requantiser,
+    requantiser?.address ?? 0,
   ]);
 }
 

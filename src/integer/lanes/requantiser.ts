@@ -42,7 +42,7 @@ export function writeRequantiser(
   by: Omit<Requantiser, "multipliers">,
   rows: readonly RequantisedRow[],
   modes: readonly RequantiserMode[] = [0, 1, 2],
-): { readonly address: number; readonly mode: RequantiserMode; readonly scale: number } | null {
+): WrittenRequantiser | null {
   const { shift, zero, lo, hi } = by;
   const offset = 2 ** (shift - 1) + zero * 2 ** shift;
   const sums = rows.map(({ product }) => ({ lo: product.lo + offset, hi: product.hi + offset }));
@@ -59,7 +59,16 @@ export function writeRequantiser(
   // In 32 bits a scaled multiplier counts modulo 2^32.
   const multipliers = memory.words(rows.map(({ multiplier }) => (multiplier * scale) | 0));
   const address = memory.words([...wordsOf64(offset * scale), multipliers, shifts[mode], lo, hi, mode]);
-  return { address, mode, scale };
+  return { address, mode, scale, offset: offset * scale };
+}
+
+export interface WrittenRequantiser {
+  readonly address: number;
+  readonly mode: RequantiserMode;
+  /** The power of two by which multipliers and offset are scaled. */
+  readonly scale: number;
+  /** 2^(shift-1) + zero * 2^shift, scaled. */
+  readonly offset: number;
 }
 
 /** The forms of a requantiser, see `writeRequantiser`. */
