@@ -18,6 +18,10 @@ for (const part of ["train", "validation", "test"])
   check(summary.data?.windows?.[part] > 0, `data.windows.${part} is missing`);
 check(summary.simulation?.windows > 0, "nothing was simulated");
 check(summary.simulation?.cyclesPerInference > 0, "simulation.cyclesPerInference is missing");
+check(
+  summary.mutations?.tried > 0 && summary.mutations.caught === summary.mutations.tried,
+  "a seeded fault was not caught",
+);
 check(summary.synthesis?.fits === true, "the design does not fit, or was not synthesised");
 if (flags.includes("--mismatches"))
   check(summary.simulation?.mismatches === 0, `${summary.simulation?.mismatches} mismatches`);

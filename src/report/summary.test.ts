@@ -20,9 +20,11 @@ test("a complete run has every figure that programs rely on", () => {
       ramb18: 2,
       fits: true,
     },
+    mutations: exampleReport(50).verification?.mutations,
     seed: 1,
     durations: { train: 184.2 },
   });
+  expect(summary.mutations?.tried).toBeGreaterThan(0);
   expect(Object.keys(summary.metrics ?? {})).toEqual([
     "float",
     "fakeQuantised",

@@ -44,6 +44,8 @@ export const summarySchema = z.strictObject({
     .strictObject({ simulator: z.string(), windows: whole, mismatches: whole, cyclesPerInference: whole })
     .exactOptional(),
   verification: z.array(check).exactOptional(),
+  /** Seeded faults: each changes the integer model, and a simulation that does not notice it has a survivor. */
+  mutations: z.strictObject({ tried: whole, caught: whole, survivors: z.array(z.string()) }).exactOptional(),
   synthesis: z
     .strictObject({ tool: z.string(), device: z.string(), fits: z.boolean(), ...counts.shape })
     .exactOptional(),
@@ -64,6 +66,7 @@ export function buildSummary(data: ReportData): Summary {
   });
   const [first] = targets;
   const checks = data.verification?.checks.filter((entry): entry is Check => "tool" in entry);
+  const mutations = data.verification?.mutations;
   const simulation = simulationOf(data);
   const synthesis = synthesisOf(data);
   return {
@@ -73,6 +76,7 @@ export function buildSummary(data: ReportData): Summary {
     ...(first && { metrics: first.metrics, targets }),
     ...(simulation && { simulation }),
     ...(checks && { verification: checks.map((entry) => ({ ...entry })) }),
+    ...(mutations && { mutations: { ...mutations, survivors: [...mutations.survivors] } }),
     ...(synthesis && { synthesis }),
     versions: { ...reproducibility.versions },
     seed: reproducibility.seed,
