@@ -11,6 +11,7 @@ export { runIcarus } from "./toolchain/icarus.js";
 export { type Netlist, readNetlist } from "./toolchain/netlist/format.js";
 export { type NetlistSimulation, simulateNetlist } from "./toolchain/netlist/simulate.js";
 export type { SimulationJob, SimulationResult } from "./toolchain/simulation.js";
+export { nodeThreads, usualThreads } from "./toolchain/threads.js";
 export { findTool, type Tool, type ToolName } from "./toolchain/tools.js";
 export type { YosysEngine } from "./toolchain/yosys/engine.js";
 export { nativeYosys } from "./toolchain/yosys/native.js";

@@ -1,5 +1,6 @@
 import type { Graph } from "../../src/model/index.js";
 import { Random } from "../../src/numeric/random.js";
+import { nodeThreads } from "../../src/toolchain/threads.js";
 import { Adam } from "../../src/training/engine/adam.js";
 import { Engine } from "../../src/training/engine/engine.js";
 import { initialise } from "../../src/training/initialise.js";
@@ -10,12 +11,9 @@ import { type Contender, measureHere } from "../common/side-by-side.js";
 
 const learningRate = 1e-3;
 
-/** Threads the engine can use; a comparison on more has no row of ours. */
-export const mostThreads = 1;
-
 /** Quantisation-aware training steps of this engine as `runPhase` does them: gather, forward, backward, Adam, learned step sizes. */
-export function gatecastTraining(graph: Graph, source: WindowSource, batch: number): Contender {
-  const engine = new Engine(graph, batch);
+export function gatecastTraining(graph: Graph, source: WindowSource, batch: number, threads: number): Contender {
+  const engine = new Engine(graph, batch, { threads: nodeThreads(threads) });
   engine.load(initialise(graph, 1));
   calibrate(engine, source);
   const program = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });

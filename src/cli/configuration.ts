@@ -102,6 +102,7 @@ export const configurationSchema = z.strictObject({
   learningRate: rate().default(floatDefaults.learningRate),
   qatLearningRate: rate().default(quantisedDefaults.learningRate),
   patience: whole(1, 10_000).default(floatDefaults.patience),
+  threads: whole(1, 64).nullable().default(null),
 
   device: text("the name of a device").default("xc7s15"),
   clock: number("a frequency in MHz from 1 to 1000", 1, 1000).nullable().default(null),

@@ -80,6 +80,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   learningRate: { kind: "number", value: "rate", help: "highest learning rate of float training" },
   qatLearningRate: { kind: "number", value: "rate", help: "highest learning rate of quantisation-aware training" },
   patience: { kind: "number", value: "epochs", help: "epochs without a better validation loss before a phase ends" },
+  threads: {
+    kind: "number",
+    value: "count",
+    help: "threads to train on, which change no bit (default: the cores there are, at most 4)",
+  },
 
   device: { kind: "text", value: "name", help: "the FPGA whose budget must hold the design" },
   clock: { kind: "number", value: "MHz", help: "clock at which latency is given, if not the device's usual one" },
@@ -135,7 +140,7 @@ export const optionGroups = {
     "sampleBits",
     "forecastBits",
   ],
-  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
+  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience", "threads"],
   "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "yosys"],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 

@@ -1,5 +1,5 @@
 import { type CleanColumn, type CleanSeries, cleanColumn } from "./clean-series.js";
-import { type Scaler, scaleOf, unscaleValue } from "./scaler.js";
+import { type ColumnScale, type Scaler, scaleOf, unscaleValue } from "./scaler.js";
 
 /** What a window is made of. */
 export interface WindowShape {
@@ -14,7 +14,10 @@ export interface WindowShape {
 }
 
 type Indices = ArrayLike<number>;
-type ScaleOfColumn = (column: number) => { readonly offset: number; readonly scale: number } | undefined;
+/** Of each column; empty: values as they are. */
+type Scales = readonly Pick<ColumnScale, "offset" | "scale">[];
+
+const unscaled: Scales = [];
 
 /**
  * Windows of a series as a list of start rows: rows start .. start + n - 1 look back, the `horizon` rows behind them are
@@ -29,6 +32,8 @@ export class WindowSet implements WindowShape {
   readonly #inputColumns: readonly CleanColumn[];
   /** undefined for a target that new data does not hold */
   readonly #targetColumns: readonly (CleanColumn | undefined)[];
+  #inputScales: Scales | undefined;
+  #targetScales: Scales | undefined;
 
   /**
    * @param starts first look-back row of each window; all look-back rows lie in one segment
@@ -81,29 +86,29 @@ export class WindowSet implements WindowShape {
     return last === undefined || stepMilliseconds === undefined ? undefined : last + (step + 1) * stepMilliseconds;
   }
 
-  /** Writes scaled batches: x [indices][n][m] and y [indices][horizon][targets]. */
+  /** Writes scaled batches: x [indices][n][m] and y [indices][horizon][targets]. Allocates nothing but at its first call. */
   gather(indices: Indices, x: Float32Array | Float64Array, y: Float32Array | Float64Array): void {
     this.gatherInputs(indices, x);
-    const scales = this.targets.map((name) => scaleOf(this.scaler, name));
-    this.#copyTargets(indices, y, (column) => scales[column]);
+    this.#targetScales ??= this.targets.map((name) => scaleOf(this.scaler, name));
+    this.#copyTargets(indices, y, this.#targetScales);
   }
 
   /** Writes the scaled look-back parts only: x [indices][n][m]. */
   gatherInputs(indices: Indices, x: Float32Array | Float64Array): void {
-    const scales = this.inputs.map((name) => scaleOf(this.scaler, name));
-    this.#copyInputs(indices, x, (column) => scales[column]);
+    this.#inputScales ??= this.inputs.map((name) => scaleOf(this.scaler, name));
+    this.#copyInputs(indices, x, this.#inputScales);
   }
 
   /** Writes batches in the signal's unit, unscaled and unrounded: x [indices][n][m] and y [indices][horizon][targets]. */
   gatherRaw(indices: Indices, x: Float64Array, y: Float64Array): void {
-    this.#copyInputs(indices, x, () => undefined);
-    this.#copyTargets(indices, y, () => undefined);
+    this.#copyInputs(indices, x, unscaled);
+    this.#copyTargets(indices, y, unscaled);
   }
 
   /** The true values of all windows in the signal's unit: [count][horizon][targets]; NaN where not yet known. */
   rawTargets(): Float64Array {
     const y = new Float64Array(this.count * this.outputSize);
-    this.#copyTargets(this.allIndices(), y, () => undefined);
+    this.#copyTargets(this.allIndices(), y, unscaled);
     return y;
   }
 
@@ -138,34 +143,38 @@ export class WindowSet implements WindowShape {
     return this.select(Uint32Array.from({ length: count }, (_, index) => Math.floor((index * this.count) / count)));
   }
 
-  #copyInputs(indices: Indices, x: Float32Array | Float64Array, scaleOfColumn: ScaleOfColumn): void {
+  #copyInputs(indices: Indices, x: Float32Array | Float64Array, scales: Scales): void {
     const columns = this.#inputColumns;
     checkLength("x", x, indices.length * this.inputSize);
-    for (const [column, { values }] of columns.entries()) {
-      const { offset, scale } = scaleOfColumn(column) ?? { offset: 0, scale: 1 };
+    for (let column = 0; column < columns.length; column++) {
+      const values = columns[column]?.values;
+      const offset = scales[column]?.offset ?? 0;
+      const scale = scales[column]?.scale ?? 1;
       let at = column;
       for (let index = 0; index < indices.length; index++) {
         const start = this.forecastRow(indices[index] ?? -1) - this.window;
         for (let row = start; row < start + this.window; row++) {
-          x[at] = ((values[row] ?? Number.NaN) - offset) / scale;
+          x[at] = ((values?.[row] ?? Number.NaN) - offset) / scale;
           at += columns.length;
         }
       }
     }
   }
 
-  #copyTargets(indices: Indices, y: Float32Array | Float64Array, scaleOfColumn: ScaleOfColumn): void {
+  #copyTargets(indices: Indices, y: Float32Array | Float64Array, scales: Scales): void {
     checkLength("y", y, indices.length * this.outputSize);
     const targets = this.#targetColumns.length;
-    for (const [target, column] of this.#targetColumns.entries()) {
-      const { offset, scale } = scaleOfColumn(target) ?? { offset: 0, scale: 1 };
+    for (let target = 0; target < targets; target++) {
+      const values = this.#targetColumns[target]?.values;
+      const offset = scales[target]?.offset ?? 0;
+      const scale = scales[target]?.scale ?? 1;
       let at = target;
       for (let index = 0; index < indices.length; index++) {
         const window = indices[index] ?? -1;
         const row = this.forecastRow(window);
         const end = this.knownUntil[window] ?? 0;
         for (let step = 0; step < this.horizon; step++) {
-          const value = row + step < end ? column?.values[row + step] : undefined;
+          const value = row + step < end ? values?.[row + step] : undefined;
           y[at] = ((value ?? Number.NaN) - offset) / scale;
           at += targets;
         }

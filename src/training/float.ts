@@ -4,7 +4,7 @@ import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord } from "./history.js";
 import { initialise } from "./initialise.js";
 import { runPhase } from "./loop.js";
-import { type FloatOptions, floatDefaults, plannedEpochs } from "./options.js";
+import { type FloatOptions, floatDefaults, plannedEpochs, type ResolvedFloatOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import type { TrainingData, WindowSource } from "./source.js";
 
@@ -27,7 +27,21 @@ export async function trainFloat(
   hooks: TrainingHooks = {},
 ): Promise<FloatResult> {
   const given = { ...floatDefaults, ...options };
-  const engine = new Engine(graph, batchOf(data.train, given.batch));
+  const engine = new Engine(graph, batchOf(data.train, given.batch), { threads: hooks.threads });
+  try {
+    return await train(engine, graph, data, given, hooks);
+  } finally {
+    engine.close();
+  }
+}
+
+async function train(
+  engine: Engine,
+  graph: Graph,
+  data: TrainingData,
+  given: ResolvedFloatOptions,
+  hooks: TrainingHooks,
+): Promise<FloatResult> {
   const resolved = { ...given, epochs: plannedEpochs(given, floatDefaults, data.train.count, engine.batch) };
   engine.load(initialise(graph, resolved.seed));
   const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });

@@ -8,3 +8,4 @@ export type { Progress, TrainingHooks } from "./progress.js";
 export { type QuantisedResult, trainQuantised } from "./quantised.js";
 export type { TrainingData, WindowSource } from "./source.js";
 export { decodeTrainingState, encodeTrainingState, type TrainingState } from "./state.js";
+export { type EndHelper, type HelperTask, helperProgram, type Threads } from "./threads.js";

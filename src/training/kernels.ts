@@ -141,6 +141,10 @@ export interface Kernels {
     accumulate: number,
     scratch: number,
   ): void;
+  /** Runs all shards of a stage (engine/tape.ts); with `threads` above 1, together with helpers at the same control block. */
+  runStage(control: number, stage: number, shards: number, threads: number): void;
+  /** A helper's life; returns when the control block says stop. */
+  help(control: number): void;
   sumOfSquares(x: number, count: number): number;
   adam(
     p: number,
@@ -160,9 +164,14 @@ export interface Kernels {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Binds the kernels to a memory. */
-export function bindKernels(memory: WebAssembly.Memory): Kernels {
+/** The compiled module of the kernels. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)));
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return compiled;
+}
+
+/** Binds the kernels to a (shared) memory. */
+export function bindKernels(memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory } });
   return exports as unknown as Kernels;
 }

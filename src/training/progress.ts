@@ -1,5 +1,6 @@
 import type { EpochRecord } from "./history.js";
 import type { TrainingState } from "./state.js";
+import type { Threads } from "./threads.js";
 
 export interface Progress extends EpochRecord {
   /** Epochs planned; early stopping may end before. */
@@ -13,6 +14,8 @@ export interface Progress extends EpochRecord {
 }
 
 export interface TrainingHooks {
+  /** Threads to train on; default: the calling one alone. The result is the same to the bit. */
+  readonly threads?: Threads;
   /** After every epoch. `save` copies all that is needed to go on from here to the bit; call it as often as is wanted. */
   readonly onEpoch?: (progress: Progress, save: () => TrainingState) => void | Promise<void>;
   /** Ends the training between two batches by throwing the signal's reason. */

@@ -6,7 +6,7 @@ import { batchOf, fingerprint } from "./float.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord } from "./history.js";
 import { runPhase } from "./loop.js";
-import { plannedEpochs, type QuantisedOptions, quantisedDefaults } from "./options.js";
+import { plannedEpochs, type QuantisedOptions, quantisedDefaults, type ResolvedQuantisedOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import { calibrate } from "./quantisation/calibrate.js";
 import { QuantiserOptimiser } from "./quantisation/optimiser.js";
@@ -33,9 +33,23 @@ export async function trainQuantised(
   hooks: TrainingHooks = {},
 ): Promise<QuantisedResult> {
   const given = { ...quantisedDefaults, ...options };
-  const engine = new Engine(graph, batchOf(data.train, given.batch));
+  const engine = new Engine(graph, batchOf(data.train, given.batch), { threads: hooks.threads });
+  try {
+    engine.load(parameters);
+    return await train(engine, graph, data, given, hooks);
+  } finally {
+    engine.close();
+  }
+}
+
+async function train(
+  engine: Engine,
+  graph: Graph,
+  data: TrainingData,
+  given: ResolvedQuantisedOptions,
+  hooks: TrainingHooks,
+): Promise<QuantisedResult> {
   const resolved = { ...given, epochs: plannedEpochs(given, quantisedDefaults, data.train.count, engine.batch) };
-  engine.load(parameters);
   calibrate(engine, data.train);
   const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
   const width = outputs(graph.architecture);

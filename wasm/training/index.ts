@@ -17,3 +17,4 @@ export {
 export { gemm, gemmTransposed, packPanels } from "./gemm";
 export { affine, combine, foldNorm, normBackward, normSums, scaleFeatures, statistics, useRunning } from "./norm";
 export { quantise, quantiseBackward, quantiseRows, quantiseRowsBackward } from "./quantise";
+export { help, runStage } from "./tape";

@@ -13,8 +13,8 @@ export interface Step<Key extends ConfigurationKey = ConfigurationKey> {
   /** The settings its result depends on. */
   readonly settings: readonly Key[];
   /**
-   * Settings that say where something lies or take part only through `external`; a change of them alone is none of the
-   * step's inputs (a recording that was moved is the same recording).
+   * Settings that say where something lies, take part only through `external`, or change no bit of the result; a change of them
+   * alone is none of the step's inputs (a recording that was moved is the same recording).
    */
   readonly places?: readonly Key[];
   /** The files of earlier steps it reads; a name that ends in "/" is a folder and means all in it. */

@@ -1,5 +1,6 @@
 import { writeParameters, writeQuantisedParameters } from "../../model/index.js";
 import { count, significant } from "../../report/format.js";
+import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
 import {
   type Progress as Epoch,
   type EpochRecord,
@@ -26,10 +27,12 @@ export const train = defineStep({
   name: "train",
   title: "training in floating point, then quantisation-aware",
   settings: [...networkKeys, "seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
+  places: ["threads"],
   reads: readsPrepared,
   async run(context) {
     const { configuration, write, progress, signal } = context;
     const { seed, batch, patience } = configuration;
+    const threads = nodeThreads(configuration.threads ?? usualThreads());
     const data = await loadPrepared(context);
     const graph = networkOf(configuration, data.shape);
     const checkpoints = new Checkpoints(context.scratch, context.inputsHash, progress);
@@ -43,6 +46,7 @@ export const train = defineStep({
       }
       return {
         signal,
+        threads,
         ...(resume === undefined ? {} : { resume }),
         onEpoch: async (epoch, save) => {
           await checkpoints.save(save());

@@ -1,14 +1,23 @@
 import type { Graph, Parameter, Parameters } from "../../model/index.js";
 import { outputs, parameterShapes } from "../../model/index.js";
-import { bindKernels, type Kernels } from "../kernels.js";
+import { bindKernels, type Kernels, kernelModule } from "../kernels.js";
 import { type PlannedOperator, planOperator } from "../operators/index.js";
+import type { EndHelper, Threads } from "../threads.js";
 import { Builder, finish, type Mode, type Program } from "./program.js";
+import { TapeWriter } from "./tape.js";
 import { type ParameterSlot, QUANTISER_FLOATS, type QuantiserTraits, type RowScales, Workspace } from "./workspace.js";
 
 export interface EngineOptions {
   /** Also the derivative for the window, which training does not need. */
   readonly inputGradient?: boolean;
+  /** Threads that share the work; default: the calling one alone. `close` ends them. */
+  readonly threads?: Threads | undefined;
 }
+
+/** Words of the threads' control block, and the ticket between stages (wasm/training/tape.ts). */
+const TICKET = 0;
+const STOP = 80;
+const CLOSED = 255;
 
 /** The engine's trainable state, laid out as in its memory. */
 export interface EngineBlocks {
@@ -20,7 +29,7 @@ export interface EngineBlocks {
 
 /**
  * The plan of one graph at one batch size: every buffer in one WebAssembly memory, and the programs (forward, loss, derivatives)
- * as lists of kernel calls with fixed arguments. Running them allocates nothing. Values go in and out through typed views.
+ * as tapes of kernel calls with fixed arguments. Running them allocates nothing. Values go in and out through typed views.
  */
 export class Engine {
   readonly batch: number;
@@ -29,6 +38,9 @@ export class Engine {
   readonly #workspace: Workspace;
   readonly #operators: readonly { readonly planned: PlannedOperator; readonly output: string }[];
   readonly #programs = new Map<string, Program>();
+  readonly #tapes: TapeWriter;
+  readonly #threads: number;
+  readonly #helpers: EndHelper[] = [];
   readonly #floats: Float32Array;
   readonly #inputs: { readonly address: number; readonly stride: number; readonly features: number };
   readonly #outputs: { readonly address: number; readonly stride: number; readonly features: number };
@@ -48,6 +60,13 @@ export class Engine {
     this.memory = workspace.close();
     this.kernels = bindKernels(this.memory);
     this.#floats = new Float32Array(this.memory.buffer);
+    this.#tapes = new TapeWriter(this.memory);
+    this.#control()[TICKET] = CLOSED;
+    this.#threads = options.threads?.count ?? 1;
+    for (let helper = 1; helper < this.#threads && options.threads; helper++) {
+      const task = { module: kernelModule(), memory: this.memory, control: workspace.control };
+      this.#helpers.push(options.threads.start(task));
+    }
     const input = workspace.buffers(graph.input);
     const output = workspace.buffers(graph.output);
     this.#inputs = { address: input.raw / 4, stride: input.stride, features: input.tensor.features };
@@ -74,25 +93,26 @@ export class Engine {
     const builder = new Builder(workspace, kernels, this.memory, mode);
     for (const { planned } of this.#operators) planned.prepare(builder);
     const input = workspace.buffers(this.graph.input);
-    builder.sharded((shard) => {
+    builder.sharded((shard, kernels) => {
       const raw = workspace.at(input.raw, input.size, shard);
       const value = workspace.at(input.value, input.size, shard);
       const count = shard.windows * input.size;
       const record = workspace.quantiserRecord(input.quantiser);
-      return mode.quantised ? () => kernels.quantise(raw, value, count, record) : () => kernels.copy(raw, value, count);
+      if (mode.quantised) kernels.quantise(raw, value, count, record);
+      else kernels.copy(raw, value, count);
     });
     for (const { planned } of this.#operators) planned.forward(builder);
     if (mode.backward) {
       const output = workspace.buffers(this.graph.output);
       const factor = 2 / (this.batch * output.tensor.tokens * output.tensor.features);
       builder.accumulates(this.graph.output);
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const forecast = workspace.at(output.value, output.size, shard);
         const target = workspace.at(workspace.targets, output.size, shard);
         const gradient = workspace.at(output.gradient, output.size, shard);
         const count = shard.windows * output.size;
         const partial = workspace.lossPartials + 16 * shard.index;
-        return () => kernels.squaredError(forecast, target, gradient, count, factor, partial);
+        kernels.squaredError(forecast, target, gradient, count, factor, partial);
       });
       for (const { planned } of [...this.#operators].reverse()) planned.backward(builder);
       const shards = workspace.shards.length;
@@ -103,7 +123,20 @@ export class Engine {
       }
       for (const { planned } of this.#operators) planned.finish(builder);
     }
-    return finish(builder);
+    return finish(builder, this.#tapes, this.#threads);
+  }
+
+  #control(): Int32Array {
+    return new Int32Array(this.memory.buffer, this.#workspace.control, STOP + 1);
+  }
+
+  /** Ends the helping threads. No program may run any more where there were any. */
+  close(): void {
+    const control = this.#control();
+    Atomics.store(control, STOP, 1);
+    Atomics.add(control, TICKET, CLOSED + 1); // whatever it was, it changes: no sleeper misses it
+    Atomics.notify(control, TICKET);
+    for (const end of this.#helpers.splice(0)) end();
   }
 
   /** Puts windows [count][n][m] in place, `count` at most the batch; where fewer, the last one is repeated. */

@@ -1,7 +1,8 @@
 import type { Kernels } from "../kernels.js";
+import { Tape, type TapeKernels, type TapeWriter } from "./tape.js";
 import type { Shard, Workspace } from "./workspace.js";
 
-/** One kernel call with all its arguments. */
+/** Kernel calls with all their arguments. */
 export type Step = () => void;
 
 /** What a program computes. */
@@ -16,9 +17,9 @@ export interface Mode {
   readonly mute: readonly string[];
 }
 
-/** `sharded`: for each shard its steps, independent of the other shards'; `once`: steps behind and before a barrier. */
+/** `sharded`: a tape for each shard, independent of the others; `once`: steps behind and before a barrier. */
 export type Stage =
-  | { readonly kind: "sharded"; readonly steps: readonly Step[][] }
+  | { readonly kind: "sharded"; readonly tapes: readonly Tape[] }
   | { readonly kind: "once"; readonly steps: Step[] };
 
 /** Collects the steps of a program in order. */
@@ -39,14 +40,17 @@ export class Builder {
     this.preparation.push(step);
   }
 
-  /** A step of every shard. */
-  sharded(make: (shard: Shard) => Step): void {
+  /** Steps of every shard: `record` calls the kernels it is given, and the calls are written down. */
+  sharded(record: (shard: Shard, kernels: TapeKernels) => void): void {
     let stage = this.stages.at(-1);
     if (stage?.kind !== "sharded") {
-      stage = { kind: "sharded", steps: this.workspace.shards.map(() => []) };
+      stage = { kind: "sharded", tapes: this.workspace.shards.map(() => new Tape()) };
       this.stages.push(stage);
     }
-    for (const shard of this.workspace.shards) stage.steps[shard.index]?.push(make(shard));
+    for (const shard of this.workspace.shards) {
+      const tape = stage.tapes[shard.index];
+      if (tape) record(shard, tape.kernels);
+    }
   }
 
   /** A step over all shards, with a barrier before and after it. */
@@ -71,17 +75,21 @@ export interface Program {
   readonly run: () => void;
 }
 
-export function finish(builder: Builder): Program {
-  const { preparation, stages } = builder;
+/** A program of what was collected; its tapes go to the memory. `threads` run the shards of a stage, if there are helpers. */
+export function finish(builder: Builder, writer: TapeWriter, threads: number): Program {
+  const { preparation, stages, kernels, workspace } = builder;
+  const steps = stages.flatMap((stage): Step[] => {
+    if (stage.kind === "once") return stage.steps;
+    const table = writer.write(stage.tapes);
+    const shards = stage.tapes.length;
+    return [() => kernels.runStage(workspace.control, table, shards, threads)];
+  });
   return {
     prepare: () => {
       for (const step of preparation) step();
     },
     run: () => {
-      for (const stage of stages) {
-        if (stage.kind === "once") for (const step of stage.steps) step();
-        else for (const steps of stage.steps) for (const step of steps) step();
-      }
+      for (const step of steps) step();
     },
   };
 }

@@ -54,6 +54,9 @@ export interface QuantiserTraits {
   readonly relu: boolean;
 }
 
+/** Words the threads share, on six cache lines (wasm/training/tape.ts). */
+const CONTROL_WORDS = 96;
+
 /** Floats of one quantiser's record: scale, 1 / scale, zero point, lo, hi, and padding. */
 export const QUANTISER_FLOATS = 8;
 
@@ -93,6 +96,7 @@ export class Workspace {
   quantiserGradients = 0;
   lossPartials = 0;
   targets = 0;
+  control = 0;
   #scratch = 0;
 
   constructor(
@@ -185,6 +189,7 @@ export class Workspace {
     this.lossPartials = arena.floats(4 * this.shards.length);
     this.targets = arena.floats(this.batch * this.buffers(this.graph.output).size);
     this.#scratch = arena.floats(this.#scratchFloats * this.shards.length);
+    this.control = arena.floats(CONTROL_WORDS);
     return arena.allocate();
   }
 

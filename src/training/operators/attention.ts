@@ -37,11 +37,11 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
     },
 
     forward(builder) {
-      const { kernels, mode } = builder;
+      const { mode } = builder;
       const to = outputAddress(builder, output);
       const record = mode.quantised ? workspace.quantiserRecord(quantiser) : 0;
       const entriesAt = mode.quantised ? table : 0;
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const q = workspace.at(query.value, query.size, shard);
         const k = workspace.at(key.value, key.size, shard);
         const v = workspace.at(value.value, value.size, shard);
@@ -51,21 +51,20 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
         const scratch = workspace.scratchOf(shard);
         const { windows } = shard;
         const { stride } = query;
-        return () =>
-          kernels.attention(q, k, v, y, p, s, windows, n, stride, heads, features, factor, record, entriesAt, scratch);
+        kernels.attention(q, k, v, y, p, s, windows, n, stride, heads, features, factor, record, entriesAt, scratch);
       });
       codeForward(builder, output);
     },
 
     backward(builder) {
-      const { kernels, mode } = builder;
+      const { mode } = builder;
       codeBackward(builder, output);
       const record = mode.quantised ? workspace.quantiserRecord(quantiser) : 0;
       const add = [operator.query, operator.key, operator.value].reduce(
         (bits, name, index) => bits | (builder.accumulates(name) ? 1 << index : 0),
         0,
       );
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const q = workspace.at(query.value, query.size, shard);
         const k = workspace.at(key.value, key.size, shard);
         const v = workspace.at(value.value, value.size, shard);
@@ -79,28 +78,27 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
         const partial = workspace.quantiserPartial(quantiser, shard);
         const { windows } = shard;
         const { stride } = query;
-        return () =>
-          kernels.attentionBackward(
-            q,
-            k,
-            v,
-            dy,
-            dq,
-            dk,
-            dv,
-            p,
-            s,
-            windows,
-            n,
-            stride,
-            heads,
-            features,
-            factor,
-            record,
-            partial,
-            add,
-            scratch,
-          );
+        kernels.attentionBackward(
+          q,
+          k,
+          v,
+          dy,
+          dq,
+          dk,
+          dv,
+          p,
+          s,
+          windows,
+          n,
+          stride,
+          heads,
+          features,
+          factor,
+          record,
+          partial,
+          add,
+          scratch,
+        );
       });
     },
 

@@ -14,26 +14,22 @@ export const planLast: Plan<LastOperator> = (workspace, operator) => {
       new Int32Array(builder.memory.buffer, columns, count).set(operator.columns);
     },
     forward(builder) {
-      const { kernels } = builder;
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const x = workspace.at(input.value, input.size, shard);
         const y = workspace.at(output.value, output.size, shard);
-        return () => kernels.lastToken(x, y, columns, shard.windows, n, input.stride, count, output.stride);
+        kernels.lastToken(x, y, columns, shard.windows, n, input.stride, count, output.stride);
       });
       codeForward(builder, output);
     },
     backward(builder) {
       if (!workspace.wantsGradient(operator.input)) return;
-      const { kernels } = builder;
       const add = builder.accumulates(operator.input);
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const dy = workspace.at(output.gradient, output.size, shard);
         const dx = workspace.at(input.gradient, input.size, shard);
         const floats = shard.windows * input.size;
-        return () => {
-          if (!add) kernels.fill(dx, floats, 0);
-          kernels.lastTokenBackward(dy, dx, columns, shard.windows, n, input.stride, count, output.stride);
-        };
+        if (!add) kernels.fill(dx, floats, 0);
+        kernels.lastTokenBackward(dy, dx, columns, shard.windows, n, input.stride, count, output.stride);
       });
     },
     finish: nothing,

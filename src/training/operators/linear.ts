@@ -57,45 +57,41 @@ export const planLinear: Plan<LinearOperator> = (workspace, operator) => {
     },
 
     forward(builder) {
-      const { kernels } = builder;
       const to = outputAddress(builder, output);
       const biasAddress = workspace.valueOf(bias);
       const panel = 32 * width;
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const x = workspace.at(input.value, input.size, shard);
         const y = workspace.at(to, output.size, shard);
         const m = shard.windows * products;
         if (!operator.bias.perToken) {
-          return () =>
-            kernels.gemm(
-              x,
-              4 * width,
-              forwardPanels,
-              32,
-              panel,
-              y,
-              4 * paddedRows,
-              m,
-              paddedRows,
-              width,
-              biasAddress,
-              false,
-            );
+          kernels.gemm(
+            x,
+            4 * width,
+            forwardPanels,
+            32,
+            panel,
+            y,
+            4 * paddedRows,
+            m,
+            paddedRows,
+            width,
+            biasAddress,
+            false,
+          );
+          return;
         }
-        return () => {
-          kernels.repeat(biasAddress, y, biasRows * paddedRows, shard.windows);
-          kernels.gemm(x, 4 * width, forwardPanels, 32, panel, y, 4 * paddedRows, m, paddedRows, width, 0, true);
-        };
+        kernels.repeat(biasAddress, y, biasRows * paddedRows, shard.windows);
+        kernels.gemm(x, 4 * width, forwardPanels, 32, panel, y, 4 * paddedRows, m, paddedRows, width, 0, true);
       });
       codeForward(builder, output);
     },
 
     backward(builder) {
-      const { kernels } = builder;
       codeBackward(builder, output);
       const add = needsInput && builder.accumulates(operator.input);
       const panel = 32 * paddedRows;
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const x = workspace.at(input.value, input.size, shard);
         const dx = workspace.at(input.gradient, input.size, shard);
         const dy = workspace.at(output.gradient, output.size, shard);
@@ -104,13 +100,11 @@ export const planLinear: Plan<LinearOperator> = (workspace, operator) => {
         const m = shard.windows * products;
         const biasFloats = biasRows * paddedRows;
         const biasTimes = operator.bias.perToken ? shard.windows : m;
-        return () => {
-          kernels.gemmTransposed(dy, 4 * paddedRows, x, 4 * width, 32, dw, 4 * width, paddedRows, width, m, false);
-          kernels.sumRows(dy, db, biasFloats, biasTimes);
-          if (needsInput) {
-            kernels.gemm(dy, 4 * paddedRows, backwardPanels, 32, panel, dx, 4 * width, m, width, paddedRows, 0, add);
-          }
-        };
+        kernels.gemmTransposed(dy, 4 * paddedRows, x, 4 * width, 32, dw, 4 * width, paddedRows, width, m, false);
+        kernels.sumRows(dy, db, biasFloats, biasTimes);
+        if (needsInput) {
+          kernels.gemm(dy, 4 * paddedRows, backwardPanels, 32, panel, dx, 4 * width, m, width, paddedRows, 0, add);
+        }
       });
     },
 

@@ -10,22 +10,20 @@ export const planPool: Plan<PoolOperator> = (workspace, operator) => {
   return {
     prepare: nothing,
     forward(builder) {
-      const { kernels } = builder;
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const x = workspace.at(input.value, input.size, shard);
         const y = workspace.at(output.value, output.size, shard);
-        return () => kernels.meanTokens(x, y, shard.windows, n, input.stride);
+        kernels.meanTokens(x, y, shard.windows, n, input.stride);
       });
       codeForward(builder, output);
     },
     backward(builder) {
       if (!workspace.wantsGradient(operator.input)) return;
-      const { kernels } = builder;
       const add = builder.accumulates(operator.input);
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const dy = workspace.at(output.gradient, output.size, shard);
         const dx = workspace.at(input.gradient, input.size, shard);
-        return () => kernels.meanTokensBackward(dy, dx, shard.windows, n, input.stride, add);
+        kernels.meanTokensBackward(dy, dx, shard.windows, n, input.stride, add);
       });
     },
     finish: nothing,

@@ -71,10 +71,10 @@ function planNorm(
       const { kernels, mode } = builder;
       sum(builder, addends, total, output);
       if (mode.norm === "batch") {
-        builder.sharded((shard) => {
+        builder.sharded((shard, kernels) => {
           const x = workspace.at(total, size, shard);
           const mean = partials + 8 * stride * shard.index;
-          return () => kernels.statistics(x, mean, mean + 4 * stride, shard.windows * tokens, stride);
+          kernels.statistics(x, mean, mean + 4 * stride, shard.windows * tokens, stride);
         });
         const g = workspace.valueOf(gamma);
         const b = workspace.valueOf(beta);
@@ -94,23 +94,23 @@ function planNorm(
         });
       }
       const to = outputAddress(builder, output);
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const x = workspace.at(total, size, shard);
         const y = workspace.at(to, size, shard);
-        return () => kernels.affine(x, y, scale, offset, shard.windows * tokens, stride);
+        kernels.affine(x, y, scale, offset, shard.windows * tokens, stride);
       });
       codeForward(builder, output);
     },
 
     backward(builder) {
-      const { kernels, mode } = builder;
+      const { mode } = builder;
       codeBackward(builder, output);
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const dy = workspace.at(output.gradient, size, shard);
         const x = workspace.at(total, size, shard);
         const g = workspace.partialOf(gamma, shard);
         const b = workspace.partialOf(beta, shard);
-        return () => kernels.normSums(dy, x, statistics, g, b, shard.windows * tokens, stride);
+        kernels.normSums(dy, x, statistics, g, b, shard.windows * tokens, stride);
       });
       if (mode.norm === "batch") {
         const [first] = shards;
@@ -135,12 +135,12 @@ function planNorm(
           }
         });
       }
-      builder.sharded((shard) => {
+      builder.sharded((shard, kernels) => {
         const dy = workspace.at(output.gradient, size, shard);
         const x = workspace.at(total, size, shard);
         const rows = shard.windows * tokens;
-        if (mode.norm === "running") return () => kernels.scaleFeatures(dy, scale, rows, stride);
-        return () => kernels.normBackward(dy, x, statistics, scale, dgamma, dbeta, rows, stride, batch * tokens);
+        if (mode.norm === "running") kernels.scaleFeatures(dy, scale, rows, stride);
+        else kernels.normBackward(dy, x, statistics, scale, dgamma, dbeta, rows, stride, batch * tokens);
       });
       spread(builder, addends, output, output.gradient);
     },
@@ -151,39 +151,39 @@ function planNorm(
 
 /** to = sum of the addends' values, in their order. */
 function sum(builder: Builder, addends: readonly TensorBuffers[], to: number, shape: TensorBuffers): void {
-  const { workspace, kernels } = builder;
+  const { workspace } = builder;
   const [first, second, ...others] = addends;
   if (!first) throw new Error("a residual has at least one addend");
-  builder.sharded((shard) => {
+  builder.sharded((shard, kernels) => {
     const y = workspace.at(to, shape.size, shard);
     const count = shard.windows * shape.size;
     const a = workspace.at(first.value, shape.size, shard);
-    if (!second) return () => kernels.copy(a, y, count);
-    const b = workspace.at(second.value, shape.size, shard);
-    return () => kernels.add(a, b, y, count);
+    if (second) kernels.add(a, workspace.at(second.value, shape.size, shard), y, count);
+    else kernels.copy(a, y, count);
   });
   for (const addend of others) {
-    builder.sharded((shard) => {
+    builder.sharded((shard, kernels) => {
       const y = workspace.at(to, shape.size, shard);
       const a = workspace.at(addend.value, shape.size, shard);
       const count = shard.windows * shape.size;
-      return () => kernels.add(y, a, y, count);
+      kernels.add(y, a, y, count);
     });
   }
 }
 
 /** The derivative of `sum`: every addend receives the gradient. */
 function spread(builder: Builder, addends: readonly TensorBuffers[], shape: TensorBuffers, from: number): void {
-  const { workspace, kernels } = builder;
+  const { workspace } = builder;
   for (const addend of addends) {
     const { name } = addend.tensor;
     if (!workspace.wantsGradient(name)) continue;
     const add = builder.accumulates(name);
-    builder.sharded((shard) => {
+    builder.sharded((shard, kernels) => {
       const dy = workspace.at(from, shape.size, shard);
       const dx = workspace.at(addend.gradient, shape.size, shard);
       const count = shard.windows * shape.size;
-      return add ? () => kernels.add(dx, dy, dx, count) : () => kernels.copy(dy, dx, count);
+      if (add) kernels.add(dx, dy, dx, count);
+      else kernels.copy(dy, dx, count);
     });
   }
 }
