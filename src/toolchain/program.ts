@@ -221,7 +221,7 @@ class Run {
       const limit = options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS;
       throw this.error(
         `${program} did not end within its time limit of ${limit} s and was stopped.`,
-        "Raise the time limit if the machine is slow or the design large; if it hangs every time, the log shows where.",
+        "Try again when the machine is less busy; a program that hangs every time is broken: reinstall it, or do without it.",
       );
     }
     if (stop?.reason === "flood") {

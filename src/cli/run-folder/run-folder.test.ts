@@ -61,7 +61,7 @@ describe("a run folder", () => {
     await expect(run.read("prepare", "data/x.txt")).rejects.toMatchObject({
       kind: "run",
       message: expect.stringMatching(/data\/x\.txt, made by the step "prepare", is not what was written/),
-      remedy: expect.stringMatching(/gatecast train --run .* --force/),
+      remedy: expect.stringMatching(/Remove it .* `gatecast train --run .*` then makes it again/),
     });
     await expect(run.missingOutputs("prepare")).rejects.toThrow(/is not what was written/);
     await rm(join(path, "data/x.txt"));

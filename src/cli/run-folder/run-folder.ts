@@ -157,6 +157,16 @@ export class RunFolder {
     return missing;
   }
 
+  /**
+   * Makes sure that all that a done step wrote is there and unchanged.
+   *
+   * @throws GatecastError "run" that names the file: gone, or changed
+   */
+  async requireOutputs(step: StepName): Promise<void> {
+    const [gone] = await this.missingOutputs(step);
+    if (gone !== undefined) throw this.changed(step, gone, true);
+  }
+
   /** A working file that is no step's output (a checkpoint), or nothing where there is none. */
   async readIfThere(file: string): Promise<Uint8Array | undefined> {
     try {
@@ -178,10 +188,11 @@ export class RunFolder {
 
   private changed(step: StepName, file: string, gone: boolean): GatecastError {
     const what = gone ? "is gone" : "is not what was written: its content has changed or is corrupted";
+    const again = `\`gatecast ${commandOf(step)} --run ${this.path}\``;
     return new GatecastError("run", `${join(this.path, file)}, made by the step "${step}", ${what}.`, {
-      remedy:
-        `Make it again with \`gatecast ${commandOf(step)} --run ${this.path} --force\`` +
-        `${gone ? "" : ", after copying it elsewhere if the change is yours"}.`,
+      remedy: gone
+        ? `${again} makes it again.`
+        : `Remove it (or keep it elsewhere, if the change is yours); ${again} then makes it again.`,
       where: { path: join(this.path, file), step },
     });
   }

@@ -1,3 +1,4 @@
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { GatecastError } from "../../errors.js";
@@ -92,4 +93,27 @@ it("shows a step only the settings it names and only the files it declares", asy
     ),
   ]);
   expect(run.record("train")?.inputs).toMatchObject({ "setting bits": "4", "file data/x": expect.any(String) });
+});
+
+it("does not call a run good whose earlier files are damaged, even where nothing is to be done", async () => {
+  const prepare = step("prepare", async ({ write }) => write("data/x", "1").then(() => ""));
+  const train = step("train", async ({ write }) => write("model", "2").then(() => ""), {
+    reads: { prepare: ["data/"] },
+  });
+  const evaluate = step("evaluate", async ({ write }) => write("errors", "3").then(() => ""), {
+    reads: { train: ["model"] },
+  });
+  const all = new Map([prepare, train, evaluate].map((one) => [one.name, one]));
+  const options = { force: false, progress: silentProgress, signal: new AbortController().signal };
+  await perform([prepare, train, evaluate]);
+  await runSteps([evaluate], all, run, options);
+
+  await writeFile(join(run.path, "data/x"), "one");
+  await expect(runSteps([evaluate], all, run, options)).rejects.toThrow(
+    /data\/x, made by the step "prepare", is not what/,
+  );
+  await rm(join(run.path, "data/x"));
+  await expect(runSteps([evaluate], all, run, options)).rejects.toThrow(/data\/x, made by the step "prepare", is gone/);
+  await runSteps([prepare, train, evaluate], all, run, options); // what is gone is made again
+  await runSteps([evaluate], all, run, options);
 });

@@ -35,6 +35,7 @@ export async function runSteps(
   run: RunFolder,
   options: RunStepsOptions,
 ): Promise<void> {
+  await requireUndamaged(steps, all, run);
   for (const wave of wavesOf(steps)) {
     try {
       options.signal.throwIfAborted();
@@ -57,6 +58,25 @@ export async function runSteps(
  */
 export async function requireOutside(steps: readonly Step[], configuration: Configuration): Promise<void> {
   for (const step of steps) await step.external?.(configuration);
+}
+
+/**
+ * Makes sure that what `steps` build on, directly or not, still has the contents its steps wrote: also a command that finds its
+ * own result up to date must not call a damaged run good. What `steps` make themselves they look at in their turn.
+ *
+ * @throws GatecastError "run" that names the file: gone, or changed
+ */
+async function requireUndamaged(
+  steps: readonly Step[],
+  all: ReadonlyMap<StepName, Step>,
+  run: RunFolder,
+): Promise<void> {
+  const own = new Set(steps.map(({ name }) => name));
+  const needed = new Set(steps.flatMap(({ reads }) => Object.keys(reads) as StepName[]));
+  // A set that grows while it is walked is walked to its end.
+  for (const name of needed)
+    for (const earlier of Object.keys(all.get(name)?.reads ?? {})) needed.add(earlier as StepName);
+  for (const name of needed) if (!own.has(name)) await run.requireOutputs(name);
 }
 
 /** Steps in the order they are done; neighbours that mostly wait, and do not read from each other, side by side. */

@@ -54,9 +54,17 @@ export async function checkVhdl(
   const [, failed] = /FAIL: (\d+) of \d+ forecast codes differ/.exec(result.lines.join("\n")) ?? [];
   const passed = /PASS: (\d+) forecast codes compared, 0 mismatches/.exec(result.lines.join("\n"));
   if (failed === undefined && (passed === null || !result.passed)) {
-    throw new GatecastError("verification", `The test bench gave no verdict in GHDL: ${result.lines.at(-1) ?? ""}`, {
-      remedy: `This is a defect of the generated hardware: please report it. Its output: ${context.folder}/${logFile}`,
-    });
+    const last = result.lines.at(-1);
+    const said = last === undefined ? "it printed nothing" : `its last line is "${last}"`;
+    throw new GatecastError(
+      "verification",
+      `The test bench gave no verdict in GHDL ${result.simulator.version}: ${said}.`,
+      {
+        remedy:
+          "Try another version of GHDL, or --ghdl no; where it stays so, please report the generated hardware as defective. " +
+          `Output: ${context.folder}/${logFile}`,
+      },
+    );
   }
   await context.scratch.remove("work");
   const mismatches = Math.min(windows, Number(failed ?? 0));
