@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,3 +87,19 @@ it.skipIf(!existsSync(built))("hears Ctrl-C as a process", async () => {
   expect((await stat(at("run", "checkpoint/float.json"))).size).toBeGreaterThan(0);
   expect(existsSync(at("run", ".lock"))).toBe(false);
 });
+
+it.skipIf(!existsSync(built) || !existsSync("/dev/full"))(
+  "tells that standard output is full, as a process",
+  async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [built, "--help"], { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    let err = "";
+    child.stderr?.on("data", (chunk) => {
+      err += chunk;
+    });
+    const exitCode = await new Promise((resolve) => child.once("close", resolve));
+    expect(err).toMatch(/^Error: Cannot write to standard output: ENOSPC.*\nFree some space/);
+    expect(exitCode).toBe(10);
+  },
+);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { Interrupted, interruptedExitCode } from "./errors.js";
+import { GatecastError } from "../errors.js";
+import { Interrupted, interruptedExitCode, reportError } from "./errors.js";
 import { runCommandLine } from "./program.js";
 
 const interruption = new AbortController();
@@ -13,7 +14,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 // The reader of our output has gone (`gatecast ... | head`): that is no error of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  const told = new GatecastError("system", `Cannot write to standard output: ${error.message}.`, {
+    remedy: "Free some space or send it elsewhere; what has arrived there is not whole.",
+  });
+  const { text, exitCode } = reportError(told, { json: process.argv.includes("--json") });
+  process.stderr.write(`${text}\n`);
+  process.exit(exitCode);
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
