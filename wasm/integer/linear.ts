@@ -25,10 +25,12 @@ export class Linear {
   /** Pairs after which the shared sums have to be taken apart. */
   chunk: i32;
   /**
-   * Whether shared sums become codes without being stored in between: one chunk, 32-bit requantisation. The bias then holds
+   * Whether shared sums become codes without being stored in between: with 32-bit requantisation. The bias then holds
    * bias * multiplier + offset.
    */
   direct: i32;
+  /** Room for 8 registers: low bits of shared sums that were set aside; 0 where there is one chunk. */
+  low: usize;
   /** Output codes, 0 where accumulators are the output. */
   y: usize;
   yToken: usize;
@@ -49,27 +51,22 @@ export function linear(op: Linear): void {
     const x1 = alone ? x : x + op.xToken;
     const bias1 = alone ? bias : bias + op.biasToken;
     const acc1 = alone ? acc : acc + op.accToken;
-    if (op.direct) {
-      multiplyDirect(op, x, x1, bias, bias1, y, alone ? y : y + op.yToken);
-      y += op.tokenPairs ? op.yToken : op.yToken << 1;
-      x += op.xToken << 1;
-      bias += op.biasToken << 1;
-      continue;
-    }
-    if (op.share) multiplyShared(op, x, x1, bias, bias1, acc, acc1);
+    const y1 = alone ? y : y + op.yToken;
+    if (op.direct && op.chunk >= op.pairs) multiplyOnce(op, x, x1, bias, bias1, y, y1);
+    else if (op.share) multiplyShared(op, x, x1, bias, bias1, acc, acc1, y, y1);
     else multiply(op, x, x1, bias, bias1, acc, acc1);
-    if (!codes) {
-      acc += op.accToken << 1;
-    } else if (op.tokenPairs) {
-      finish(op.requantiser, acc, acc1, 16, 1, op.rows, y);
-      y += op.yToken;
-    } else {
-      finish(op.requantiser, acc, acc + 16, 32, 2, op.rows >> 1, y);
-      if (!alone) finish(op.requantiser, acc1, acc1 + 16, 32, 2, op.rows >> 1, y + op.yToken);
-      y += op.yToken << 1;
+    if (codes && !op.direct) {
+      if (op.tokenPairs) {
+        finish(op.requantiser, acc, acc1, 16, 1, op.rows, y);
+      } else {
+        finish(op.requantiser, acc, acc + 16, 32, 2, op.rows >> 1, y);
+        if (!alone) finish(op.requantiser, acc1, acc1 + 16, 32, 2, op.rows >> 1, y1);
+      }
     }
     x += op.xToken << 1;
     bias += op.biasToken << 1;
+    if (codes) y += op.tokenPairs ? op.yToken : op.yToken << 1;
+    else acc += op.accToken << 1;
   }
 }
 
@@ -125,24 +122,26 @@ function multiply(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, 
 /**
  * The same where the sums over a chunk are proven to fit s = SHARE bits, for weights narrow enough that w[o] + 2^s w[o + 1] fits 16: one
  * multiplication serves two rows. A sum starts from h = 2^(s-1); then its low s bits are the even row's plus h, the rest the odd row's.
+ * After each chunk but the last the low bits are set aside, and become h again.
  */
-function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, acc0: usize, acc1: usize): void {
+function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, acc0: usize, acc1: usize, y0: usize, y1: usize): void {
   let w = op.weights;
-  const half = i32x4.splat(1 << (SHARE - 1));
-  const mask = i32x4.splat((1 << SHARE) - 1);
+  let m = op.direct ? op.requantiser.multipliers : 0;
+  const chunk = <usize>op.chunk << 4;
+  const last = x0 + (<usize>op.pairs << 4);
   for (let row = 0; row < op.rows; row += 8) {
-    for (let k = 0; k < op.pairs; k += op.chunk) {
-      let a0 = half;
-      let a1 = half;
-      let a2 = half;
-      let a3 = half;
-      let b0 = half;
-      let b1 = half;
-      let b2 = half;
-      let b3 = half;
-      let p0 = x0 + (<usize>k << 4);
-      let p1 = x1 + (<usize>k << 4);
-      const end = x0 + (<usize>min(k + op.chunk, op.pairs) << 4);
+    let a0 = i32x4.splat(1 << (SHARE - 1));
+    let a1 = a0;
+    let a2 = a0;
+    let a3 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let b2 = a0;
+    let b3 = a0;
+    let p0 = x0;
+    let p1 = x1;
+    let end = min(p0 + chunk, last);
+    while (true) {
       while (p0 < end) {
         const u = v128.load(p0);
         const v = v128.load(p1);
@@ -162,37 +161,41 @@ function multiplyShared(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
         p0 += 16;
         p1 += 16;
       }
-      if (k == 0) {
-        start(acc0, bias0, 0, a0, mask);
-        start(acc0, bias0, 1, a1, mask);
-        start(acc0, bias0, 2, a2, mask);
-        start(acc0, bias0, 3, a3, mask);
-        start(acc1, bias1, 0, b0, mask);
-        start(acc1, bias1, 1, b1, mask);
-        start(acc1, bias1, 2, b2, mask);
-        start(acc1, bias1, 3, b3, mask);
-      } else {
-        addTo(acc0, a0, mask);
-        addTo(acc0 + 32, a1, mask);
-        addTo(acc0 + 64, a2, mask);
-        addTo(acc0 + 96, a3, mask);
-        if (acc1 != acc0) {
-          addTo(acc1, b0, mask);
-          addTo(acc1 + 32, b1, mask);
-          addTo(acc1 + 64, b2, mask);
-          addTo(acc1 + 96, b3, mask);
-        }
-      }
+      if (end == last) break;
+      const first = end == x0 + chunk;
+      a0 = setAside(op.low, 0, a0, first);
+      a1 = setAside(op.low, 16, a1, first);
+      a2 = setAside(op.low, 32, a2, first);
+      a3 = setAside(op.low, 48, a3, first);
+      b0 = setAside(op.low, 64, b0, first);
+      b1 = setAside(op.low, 80, b1, first);
+      b2 = setAside(op.low, 96, b2, first);
+      b3 = setAside(op.low, 112, b3, first);
+      end = min(end + chunk, last);
     }
-    acc0 += 128;
-    acc1 += 128;
+    if (op.direct) {
+      direct(op, 0, a0, b0, m, bias0, bias1, y0, y1);
+      direct(op, 1, a1, b1, m, bias0, bias1, y0, y1);
+      direct(op, 2, a2, b2, m, bias0, bias1, y0, y1);
+      direct(op, 3, a3, b3, m, bias0, bias1, y0, y1);
+      m += 32;
+      y0 += op.tokenPairs ? 128 : 64;
+      y1 += 64;
+    } else {
+      accumulators(op, 0, a0, b0, bias0, bias1, acc0, acc1);
+      accumulators(op, 1, a1, b1, bias0, bias1, acc0, acc1);
+      accumulators(op, 2, a2, b2, bias0, bias1, acc0, acc1);
+      accumulators(op, 3, a3, b3, bias0, bias1, acc0, acc1);
+      acc0 += 128;
+      acc1 += 128;
+    }
     bias0 += 32;
     bias1 += 32;
   }
 }
 
-/** The same for one chunk that goes on to its codes at once: those of token 0 to y0, of token 1 to y1, or both to pairs of tokens at y0. */
-function multiplyDirect(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
+/** The same where one chunk is all, and goes on to its codes: in a loop of its own, which the compiler does better. */
+function multiplyOnce(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
   let w = op.weights;
   let m = op.requantiser.multipliers;
   const end = x0 + (<usize>op.pairs << 4);
@@ -226,10 +229,10 @@ function multiplyDirect(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
       p0 += 16;
       p1 += 16;
     }
-    direct(op, a0, b0, 0, m, bias0, bias1, y0, y1);
-    direct(op, a1, b1, 1, m, bias0, bias1, y0, y1);
-    direct(op, a2, b2, 2, m, bias0, bias1, y0, y1);
-    direct(op, a3, b3, 3, m, bias0, bias1, y0, y1);
+    direct(op, 0, a0, b0, m, bias0, bias1, y0, y1);
+    direct(op, 1, a1, b1, m, bias0, bias1, y0, y1);
+    direct(op, 2, a2, b2, m, bias0, bias1, y0, y1);
+    direct(op, 3, a3, b3, m, bias0, bias1, y0, y1);
     m += 32;
     bias0 += 32;
     bias1 += 32;
@@ -238,45 +241,57 @@ function multiplyDirect(op: Linear, x0: usize, x1: usize, bias0: usize, bias1: u
   }
 }
 
-/** Codes of rows 2i and 2i + 1 of two tokens from their shared sums. */
+/** Moves the low bits of a shared sum to `low`; what is left starts from h again. */
 // @ts-ignore: decorator
 @inline
-function direct(op: Linear, sum0: v128, sum1: v128, i: i32, m: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
+function setAside(low: usize, at: usize, sum: v128, first: bool): v128 {
+  const mask = i32x4.splat((1 << SHARE) - 1);
+  const part = v128.and(sum, mask);
+  v128.store(low + at, first ? part : i32x4.add(part, v128.load(low + at)));
+  return v128.or(v128.andnot(sum, mask), i32x4.splat(1 << (SHARE - 1)));
+}
+
+/** The sum of an even row: its low bits, and those that were set aside (0 where there is one chunk). */
+// @ts-ignore: decorator
+@inline
+function evenRow(op: Linear, at: usize, sum: v128): v128 {
+  return i32x4.add(v128.and(sum, i32x4.splat((1 << SHARE) - 1)), v128.load(op.low + at));
+}
+
+/** Accumulators of rows 2i and 2i + 1 of two tokens from their shared sums. */
+// @ts-ignore: decorator
+@inline
+function accumulators(op: Linear, i: i32, sum0: v128, sum1: v128, bias0: usize, bias1: usize, acc0: usize, acc1: usize): void {
+  const at = <usize>i << 3;
+  const to = <usize>i << 5;
+  const low = <usize>i << 4;
+  v128.store(acc0 + to, i32x4.add(v128.load32_splat(bias0 + at), evenRow(op, low, sum0)));
+  v128.store(acc0 + to, i32x4.add(v128.load32_splat(bias0 + at, 4), i32x4.shr_s(sum0, SHARE)), 16);
+  v128.store(acc1 + to, i32x4.add(v128.load32_splat(bias1 + at), evenRow(op, low + 64, sum1)));
+  v128.store(acc1 + to, i32x4.add(v128.load32_splat(bias1 + at, 4), i32x4.shr_s(sum1, SHARE)), 16);
+}
+
+/** Their codes: of token 0 to y0, of token 1 to y1; or in pairs of tokens to y0. */
+// @ts-ignore: decorator
+@inline
+function direct(op: Linear, i: i32, sum0: v128, sum1: v128, m: usize, bias0: usize, bias1: usize, y0: usize, y1: usize): void {
   const lo = i16x8.splat(<i16>op.requantiser.lo);
   const hi = i16x8.splat(<i16>op.requantiser.hi);
-  const mask = i32x4.splat((1 << SHARE) - 1);
   const at = <usize>i << 3;
+  const to = <usize>i << 4;
   const even = v128.load32_splat(m + at);
   const odd = v128.load32_splat(m + at, 4);
-  const even0 = scaleNarrow(v128.and(sum0, mask), even, v128.load32_splat(bias0 + at));
+  const even0 = scaleNarrow(evenRow(op, to, sum0), even, v128.load32_splat(bias0 + at));
   const odd0 = scaleNarrow(i32x4.shr_s(sum0, SHARE), odd, v128.load32_splat(bias0 + at, 4));
-  const even1 = scaleNarrow(v128.and(sum1, mask), even, v128.load32_splat(bias1 + at));
+  const even1 = scaleNarrow(evenRow(op, to + 64, sum1), even, v128.load32_splat(bias1 + at));
   const odd1 = scaleNarrow(i32x4.shr_s(sum1, SHARE), odd, v128.load32_splat(bias1 + at, 4));
   if (op.tokenPairs) {
-    v128.store(y0 + (<usize>i << 5), packPairs(even0, even1, lo, hi));
-    v128.store(y0 + (<usize>i << 5), packPairs(odd0, odd1, lo, hi), 16);
+    v128.store(y0 + (to << 1), packPairs(even0, even1, lo, hi));
+    v128.store(y0 + (to << 1), packPairs(odd0, odd1, lo, hi), 16);
   } else {
-    v128.store(y0 + (<usize>i << 4), packPairs(even0, odd0, lo, hi));
-    v128.store(y1 + (<usize>i << 4), packPairs(even1, odd1, lo, hi));
+    v128.store(y0 + to, packPairs(even0, odd0, lo, hi));
+    v128.store(y1 + to, packPairs(even1, odd1, lo, hi));
   }
-}
-
-/** The sums of shared rows 2i and 2i + 1 on top of their biases. */
-// @ts-ignore: decorator
-@inline
-function start(acc: usize, bias: usize, i: i32, sum: v128, mask: v128): void {
-  const to = acc + (<usize>i << 5);
-  const from = bias + (<usize>i << 3);
-  v128.store(to, i32x4.add(v128.load32_splat(from), v128.and(sum, mask)));
-  v128.store(to, i32x4.add(v128.load32_splat(from, 4), i32x4.shr_s(sum, SHARE)), 16);
-}
-
-/** The sums of two shared rows on top of what is there. */
-// @ts-ignore: decorator
-@inline
-function addTo(acc: usize, sum: v128, mask: v128): void {
-  v128.store(acc, i32x4.add(v128.load(acc), v128.and(sum, mask)));
-  v128.store(acc, i32x4.add(v128.load(acc, 16), i32x4.shr_s(sum, SHARE)), 16);
 }
 
 /**

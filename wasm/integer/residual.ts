@@ -29,12 +29,45 @@ export class Residual {
   wide: i32;
   y: usize;
   yToken: usize;
+  /**
+   * Where the addends are codes and then accumulators, and 32 bits do, for each pair of features: two constants, two coefficients of
+   * the codes, two of the accumulators. Otherwise 0.
+   */
+  common: usize;
 }
 
 export function residual(op: Residual): void {
   for (let t = 0; t < op.tokens; t++) {
-    if (op.wide) tokenWide(op, t);
+    if (op.common) tokenCommon(op, t);
+    else if (op.wide) tokenWide(op, t);
     else tokenNarrow(op, t);
+  }
+}
+
+/** The residual connections of a layer: codes plus accumulators. */
+function tokenCommon(op: Residual, t: i32): void {
+  const lo = i16x8.splat(<i16>op.lo);
+  const hi = i16x8.splat(<i16>op.hi);
+  const codes = changetype<Addend>(op.addends);
+  const sums = changetype<Addend>(op.addends + offsetof<Addend>());
+  let x = codes.x + <usize>t * codes.token;
+  let acc = sums.x + <usize>t * sums.token;
+  let by = op.common;
+  let y = op.y + <usize>t * op.yToken;
+  const end = y + (<usize>op.pairs << 4);
+  while (y < end) {
+    const pair = v128.load(x);
+    const u = i32x4.mul(evenCodes(pair), v128.load32_splat(by, 8));
+    const v = i32x4.mul(oddCodes(pair), v128.load32_splat(by, 12));
+    const a = i32x4.add(i32x4.mul(v128.load(acc), v128.load32_splat(by, 16)), v128.load32_splat(by));
+    const b = i32x4.add(i32x4.mul(v128.load(acc, 16), v128.load32_splat(by, 20)), v128.load32_splat(by, 4));
+    const even = i32x4.shr_s(i32x4.add(a, u), NARROW_SHIFT);
+    const odd = i32x4.shr_s(i32x4.add(b, v), NARROW_SHIFT);
+    v128.store(y, packPairs(even, odd, lo, hi));
+    x += 16;
+    acc += 32;
+    by += 24;
+    y += 16;
   }
 }
 

@@ -50,8 +50,8 @@ export function writeLinear(
     );
   if (by && !requantiser) return null;
   const bias = packBias(data.bias, rows, written, chunk === null ? 0 : Math.ceil(pairs / chunk));
-  // Shared sums become codes at once where they are whole after one chunk: (sum + bias) * multiplier + offset, modulo 2^32.
-  const direct = chunk !== null && chunk >= pairs && requantiser?.mode === 0 ? requantiser : null;
+  // Shared sums become codes at once where 32 bits do: (sum + bias) * multiplier + offset, modulo 2^32.
+  const direct = chunk !== null && requantiser?.mode === 0 ? requantiser : null;
   const added = (value: number, slot: number) =>
     direct ? (Math.imul(value, ((multipliers[slot] ?? 0) * direct.scale) | 0) + direct.offset) | 0 : value;
   const tokens = operator.flatten ? 1 : input.tokens;
@@ -69,6 +69,7 @@ export function writeLinear(
     chunk === null ? 0 : 1,
     chunk ?? pairs,
     direct ? 1 : 0,
+    chunk === null ? 0 : memory.reserve(8 * 16),
     by ? output.address : 0,
     output.tokenBytes,
     output.layout === "token pairs" ? 1 : 0,

@@ -31,12 +31,19 @@ export function writeResidual(
   const filled = (values: readonly number[]) => Array.from({ length: 2 * pairs }, (_, slot) => values[slot] ?? 0);
   const constants = filled(data.constants.map((constant) => constant + 2 ** (shift - 1)));
   const words = wide ? constants.flatMap(wordsOf64) : constants.map((constant) => (constant * scale) | 0);
+  const coefficients = addends.map((_, index) =>
+    filled(data.coefficients[index] ?? []).map((coefficient) => (coefficient * scale) | 0),
+  );
   const described = addends.flatMap((addend, index) => [
     addend.address,
     addend.tokenBytes,
     addend.layout === "accumulators" ? 0 : 1,
-    memory.words(filled(data.coefficients[index] ?? []).map((coefficient) => (coefficient * scale) | 0)),
+    memory.words(coefficients[index] ?? []),
   ]);
+  const common = !wide && addends.map(({ layout }) => layout).join() === "feature pairs,accumulators";
+  const byPair = Array.from({ length: pairs }, (_, pair) =>
+    [words, ...coefficients].flatMap((row) => row.slice(2 * pair, 2 * pair + 2)),
+  ).flat();
   return memory.words([
     memory.words(words),
     memory.words(described),
@@ -49,5 +56,6 @@ export function writeResidual(
     wide ? 1 : 0,
     output.address,
     output.tokenBytes,
+    common ? memory.words(byPair) : 0,
   ]);
 }
