@@ -69,7 +69,13 @@ export function cleanSeries(table: Table, names: readonly string[], options: Res
     return { name, values, filled: filledRows };
   });
   if (infinite.count > 0) {
-    refuseIf(options.infinite === "error", table, infinite, "values are infinite", 'infinite: "missing"');
+    refuseIf(
+      options.infinite === "error",
+      table,
+      infinite,
+      "values are infinite",
+      'infinite: "missing" (--infinite missing)',
+    );
     findings.push(infinite.finding("infinite", `${plural(infinite.count, "infinite value")}, taken as missing.`));
   }
   if (missing.count > 0) {
@@ -78,7 +84,7 @@ export function cleanSeries(table: Table, names: readonly string[], options: Res
       table,
       missing,
       "values are missing",
-      'missing: "drop" or { interpolate: n }',
+      'missing: "drop" or { interpolate: n } (--missing drop, --missing interpolate:3)',
     );
     const what = `${plural(missing.count, "value")} missing in the columns used; no window touches those that were not filled.`;
     findings.push(missing.finding("missing", what));
@@ -118,7 +124,7 @@ function compact(
     const which =
       empty === undefined ? "no row has a value in every column used" : `column "${empty.name}" has no value at all`;
     throw new GatecastError("data", `Nothing of ${table.source} can be used: ${which}.`, {
-      remedy: "Choose other columns, or check the missing tokens and the decimal sign.",
+      remedy: "Choose other columns, or check the missing tokens (--missing-tokens) and the decimal sign (--decimal).",
       where: { file: table.source, ...(empty === undefined ? {} : { column: empty.name }) },
     });
   }

@@ -97,7 +97,13 @@ export function layOut(
     );
   }
   if (gaps.count > 0) {
-    refuseIf(options.gaps === "error", table, gaps, "rows are missing (gaps)", 'gaps: "drop" or { interpolate: n }');
+    refuseIf(
+      options.gaps === "error",
+      table,
+      gaps,
+      "rows are missing (gaps)",
+      'gaps: "drop" or { interpolate: n } (--gaps drop, --gaps interpolate:3)',
+    );
     const message =
       `${plural(gaps.count, "gap")}, the longest of ${plural(longestGap, "missing row")}; ` +
       `no window spans ${partedByGaps === gaps.count ? "them" : `the ${partedByGaps} that were not filled`}.`;

@@ -107,7 +107,7 @@ export function numericValues(table: Table, name: string): Float64Array {
     `Column "${name}" of ${table.source} is needed as numbers but has the text "${value}" in line ${line}.`,
     {
       remedy:
-        `Mend that line, or name "${value}" as a missing token if it means that no value was recorded. ` +
+        `Mend that line, or name "${value}" as a missing token (--missing-tokens) if it means that no value was recorded. ` +
         "A text column can be used only as timestamp or split column.",
       where: { file: table.source, line, column: name, value },
     },

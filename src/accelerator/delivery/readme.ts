@@ -9,6 +9,16 @@ function decimal(value: number): string {
   return String(Number(value.toPrecision(12)));
 }
 
+/** "1 head", "2 heads". */
+function plural(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** " + 3" or " - 3": a term that is added. */
+function plus(value: number): string {
+  return value < 0 ? `- ${decimal(-value)}` : `+ ${decimal(value)}`;
+}
+
 function conversionTable(rows: readonly { column: string; gain: number; offset: number }[], name: string): string[] {
   return [
     `| ${name} | gain | offset |`,
@@ -27,8 +37,8 @@ function example(model: IntegerModel): string[] {
   const code = clamp(roundHalfAway(value * sample.gain + sample.offset), lo, hi);
   const out = 100;
   return [
-    `A reading of ${decimal(value)} in \`${sample.column}\`: ${decimal(value)} * ${decimal(sample.gain)} + ${decimal(sample.offset)} = ${decimal(value * sample.gain + sample.offset)}, so its code is ${code}.`,
-    `A forecast code of ${out} for \`${forecast.column}\`: (${out} - ${decimal(forecast.offset)}) / ${decimal(forecast.gain)} = ${decimal((out - forecast.offset) / forecast.gain)}.`,
+    `A reading of ${decimal(value)} in \`${sample.column}\`: ${decimal(value)} * ${decimal(sample.gain)} ${plus(sample.offset)} = ${decimal(value * sample.gain + sample.offset)}, so its code is ${code}.`,
+    `A forecast code of ${out} for \`${forecast.column}\`: (${out} ${plus(-forecast.offset)}) / ${decimal(forecast.gain)} = ${decimal((out - forecast.offset) / forecast.gain)}.`,
   ];
 }
 
@@ -39,12 +49,12 @@ export function deliveryReadme(model: IntegerModel, plan: Plan, face: Interface)
   const microseconds = (plan.cyclesPerInference / plan.device.clockHz) * 1e6;
   const taking =
     face.mode === "window"
-      ? `Send ${window} words, oldest first (each a ${sampleWord(face)}); then take ${face.outputs} forecast code(s). Windows may follow each other without a pause: the first words of the next one are taken while this one is computed.`
-      : `Send one word for each ${sampleWord(face)}. The last ${window} are kept on chip; from the ${window}-th on, each is followed by ${face.outputs} forecast code(s). No further word is taken while the window is read.`;
+      ? `Send ${window} words, oldest first (each a ${sampleWord(face)}); then take ${plural(face.outputs, "forecast code")}. Windows may follow each other without a pause: the first words of the next one are taken while this one is computed.`
+      : `Send one word for each ${sampleWord(face)}. The last ${window} are kept on chip; from the ${window}-th on, each is followed by ${plural(face.outputs, "forecast code")}. No further word is taken while the window is read.`;
   return `${[
     `# ${face.name}`,
     "",
-    `An integer-only Transformer (d_model ${dModel}, ${heads} head(s), ${layers} layer(s), window ${window} of ${inputs} column(s)) as VHDL-2008 and Verilog-2005, planned for the ${plan.device.title}.`,
+    `An integer-only Transformer (d_model ${dModel}, ${plural(heads, "head")}, ${plural(layers, "layer")}, window ${window} of ${plural(inputs, "column")}) as VHDL-2008 and Verilog-2005, planned for the ${plan.device.title}.`,
     "",
     "These files are yours: Gatecast claims no copyright in what it generates, and puts it under no licence.",
     "",
@@ -76,6 +86,17 @@ export function deliveryReadme(model: IntegerModel, plan: Plan, face: Interface)
     ...conversionTable(model.forecast, "forecast column"),
     "",
     ...example(model),
+    "",
+    "## Check it yourself",
+    "With GHDL 2.0 or newer, in this folder (any other simulator of VHDL-2008 will do):",
+    "",
+    "```sh",
+    `ghdl -a --std=08 $(cat files.txt) testbench/${face.name}_tb.vhd`,
+    `ghdl -e --std=08 ${face.name}_tb`,
+    `ghdl -r --std=08 ${face.name}_tb --ieee-asserts=disable-at-0`,
+    "```",
+    "",
+    "The test bench plays `samples.txt` with random pauses on both sides, compares every bit of every forecast with `expected.txt`, and ends with one line that begins with PASS or FAIL. `--ieee-asserts=disable-at-0` silences numeric_std about signals that have no value yet at 0 ns.",
     "",
     "## Timing",
     `${plan.cyclesPerInference} cycles from the first input accepted to the last output, on an idle machine${face.mode === "sample" ? " (the sample that completes a window is the first input)" : ""}: ${decimal(Number(microseconds.toPrecision(4)))} us at ${plan.device.clockHz / 1e6} MHz. A forecast every ${plan.initiationInterval} cycles back to back. Both are exact and do not depend on the data.`,

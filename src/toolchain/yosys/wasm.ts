@@ -79,7 +79,10 @@ function answer(worker: Worker, job: YosysJob, log: Log): Promise<[string, strin
     job.signal?.addEventListener("abort", onAbort, { once: true });
     const timer = setTimeout(
       () =>
-        fail(`Yosys did not end within its time limit of ${limit} s.`, "Raise the time limit, or use a native Yosys."),
+        fail(
+          `Yosys did not end within its time limit of ${limit} s.`,
+          "Use a native Yosys (`--yosys native`), which is several times faster, or a smaller network.",
+        ),
       limit * 1000,
     );
     const settle = () => {
