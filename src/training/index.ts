@@ -1,4 +1,5 @@
 export { evaluateCodes } from "./codes/evaluate.js";
+export type { Restart } from "./divergence.js";
 export { type FloatResult, trainFloat } from "./float.js";
 export { type ForwardOptions, forward } from "./forward.js";
 export type { EpochRecord, Phase } from "./history.js";

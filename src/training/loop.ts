@@ -2,6 +2,7 @@ import { GatecastError } from "../errors.js";
 import { outputs } from "../model/index.js";
 import { cos } from "../numeric/elementary.js";
 import { Random } from "../numeric/random.js";
+import { DivergencePolicy } from "./divergence.js";
 import { Adam } from "./engine/adam.js";
 import type { Engine } from "./engine/engine.js";
 import type { Program } from "./engine/program.js";
@@ -53,7 +54,9 @@ export interface PhasePlan {
 /**
  * Runs the epochs of a phase and leaves the engine with the best epoch's weights (before the first epoch included).
  *
- * @throws GatecastError "training" where the loss is not finite, or there is nothing to train on
+ * A training that diverges is treated by `DivergencePolicy`.
+ *
+ * @throws GatecastError "training" where it diverges in spite of that, or there is nothing to train on
  */
 export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: TrainingHooks): Promise<EpochRecord[]> {
   const { engine, data, options, phase } = plan;
@@ -71,6 +74,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     engine.restoreBlocks(blocks);
     if (quantisers) optimiser?.restore(quantisers);
   };
+  const policy = new DivergencePolicy(phase, options.learningRate);
   const { resume, signal } = hooks;
 
   let random = new Random(options.seed, STREAM[phase]);
@@ -87,8 +91,10 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     engine.restoreBlocks(resume.blocks);
     adam.restore(resume.adam);
     if (resume.quantisers) optimiser?.restore(resume.quantisers);
+    policy.restore(resume.divergence);
   } else {
     best = { epoch: 0, validation: plan.validate() };
+    policy.startsAt(best.validation);
   }
 
   let breath = performance.now();
@@ -101,6 +107,12 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       restore(bestSnapshot);
       adam.reset();
     }
+    const good = {
+      blocks: engine.saveBlocks(),
+      quantisers: optimiser?.save() ?? null,
+      adam: adam.save(),
+      random: random.save(),
+    };
     const program = stage.program(epoch - start);
     for (let index = 0; index < order.length; index++) order[index] = index;
     random.shuffle(order);
@@ -115,9 +127,10 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       program.prepare();
       program.run();
       const batchLoss = engine.loss;
-      if (!Number.isFinite(batchLoss)) throw diverged(phase, epoch + 1, options.learningRate);
       loss += batchLoss;
-      const share = stage.share * schedule((epoch - start) * steps + step, stage.epochs * steps);
+      if (!Number.isFinite(batchLoss)) break;
+      if (epoch + step === 0) policy.startsAt(batchLoss);
+      const share = policy.factor * stage.share * schedule((epoch - start) * steps + step, stage.epochs * steps);
       rate = options.learningRate * share;
       adam.step(rate, stage.matrices);
       if (plan.quantisers) {
@@ -130,8 +143,18 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
         breath = performance.now();
       }
     }
-    const validation = plan.validate();
-    if (!Number.isFinite(validation)) throw diverged(phase, epoch + 1, options.learningRate);
+    const trouble = policy.judge(engine, loss / steps);
+    const validation = trouble === null ? plan.validate() : Number.NaN;
+    if (!Number.isFinite(validation)) {
+      const restart = policy.restart(epoch + 1, trouble ?? "the validation loss is no longer a finite number");
+      engine.restoreBlocks(good.blocks);
+      if (good.quantisers) optimiser?.restore(good.quantisers);
+      adam.restore(good.adam);
+      random = Random.restore(good.random);
+      await hooks.onRestart?.(restart);
+      epoch--;
+      continue;
+    }
     const record = { phase, epoch: epoch + 1, loss: loss / steps, validation, learningRate: rate };
     history.push(record);
     if (validation < best.validation) {
@@ -148,7 +171,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
         best,
       },
       () => ({
-        format: "gatecast-training-1",
+        format: "gatecast-training-2",
         phase,
         fingerprint,
         epoch: epoch + 1,
@@ -159,6 +182,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
         quantisers: optimiser?.save() ?? null,
         adam: adam.save(),
         random: random.save(),
+        divergence: policy.save(),
       }),
     );
     signal?.throwIfAborted();
@@ -199,15 +223,4 @@ function checkData(data: TrainingData, batch: number): void {
       },
     );
   }
-}
-
-function diverged(phase: Phase, epoch: number, learningRate: number): GatecastError {
-  return new GatecastError(
-    "training",
-    `The ${phase} training diverged in epoch ${epoch}: the loss is no longer a finite number (learning rate ${learningRate}).`,
-    {
-      remedy: `Try a lower learning rate, such as ${learningRate / 4}, or look for absurd values in the recording.`,
-      where: { key: "learningRate" },
-    },
-  );
 }

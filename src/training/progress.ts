@@ -1,3 +1,4 @@
+import type { Restart } from "./divergence.js";
 import type { EpochRecord } from "./history.js";
 import type { TrainingState } from "./state.js";
 import type { Threads } from "./threads.js";
@@ -14,6 +15,8 @@ export interface Progress extends EpochRecord {
 }
 
 export interface TrainingHooks {
+  /** When the training diverged and is about to go on from its last good epoch with half the learning rate. */
+  readonly onRestart?: (restart: Restart) => void | Promise<void>;
   /** Threads to train on; default: the calling one alone. The result is the same to the bit. */
   readonly threads?: Threads;
   /** After every epoch. `save` copies all that is needed to go on from here to the bit; call it as often as is wanted. */

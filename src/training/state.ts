@@ -1,5 +1,6 @@
 import { GatecastError } from "../errors.js";
 import type { RandomState } from "../numeric/random.js";
+import type { DivergenceState } from "./divergence.js";
 import type { AdamState } from "./engine/adam.js";
 import type { EngineBlocks } from "./engine/engine.js";
 import type { EpochRecord, Phase } from "./history.js";
@@ -13,7 +14,7 @@ export interface Snapshot {
 
 /** Everything that a training needs to go on to the bit. Plain objects, numbers, strings and float arrays. */
 export interface TrainingState {
-  readonly format: "gatecast-training-1";
+  readonly format: "gatecast-training-2";
   readonly phase: Phase;
   /** What must be the same for the state to fit: network, options, sizes of the data. */
   readonly fingerprint: string;
@@ -26,6 +27,7 @@ export interface TrainingState {
   readonly quantisers: QuantiserState | null;
   readonly adam: AdamState;
   readonly random: RandomState;
+  readonly divergence: DivergenceState;
 }
 
 /** The state as text (JSON; arrays in base64, little-endian), for a file. */
@@ -53,10 +55,19 @@ export function decodeTrainingState(text: string): TrainingState {
     throw unusable("cannot be read as JSON", cause);
   }
   if (typeof state !== "object" || state === null || !("format" in state)) throw unusable("is not a training state");
-  if (state.format !== "gatecast-training-1") throw unusable(`has the format ${JSON.stringify(state.format)}`);
-  const missing = ["phase", "fingerprint", "epoch", "history", "best", "bestSnapshot", "blocks", "adam", "random"].find(
-    (key) => !(key in state),
-  );
+  if (state.format !== "gatecast-training-2") throw unusable(`has the format ${JSON.stringify(state.format)}`);
+  const missing = [
+    "phase",
+    "fingerprint",
+    "epoch",
+    "history",
+    "best",
+    "bestSnapshot",
+    "blocks",
+    "adam",
+    "random",
+    "divergence",
+  ].find((key) => !(key in state));
   if (missing !== undefined) throw unusable(`lacks "${missing}"`);
   return state as TrainingState;
 }

@@ -117,7 +117,13 @@ describe("training", () => {
     await expect(trainFloat(graph, data, { ...short, seed: 9 }, { resume: stopped })).rejects.toMatchObject({
       kind: "run",
     });
-    for (const text of ["{", "{}", '{"format":"other"}', '{"format":"gatecast-training-1"}']) {
+    for (const text of [
+      "{",
+      "{}",
+      '{"format":"other"}',
+      '{"format":"gatecast-training-1"}',
+      '{"format":"gatecast-training-2"}',
+    ]) {
       expect(() => decodeTrainingState(text)).toThrow(GatecastError);
     }
   });

@@ -48,6 +48,10 @@ export const train = defineStep({
         signal,
         threads,
         ...(resume === undefined ? {} : { resume }),
+        onRestart: ({ epoch, reason, learningRate }) =>
+          progress.say(
+            `${phase}: ${reason} in epoch ${epoch}; that epoch again, at a learning rate of ${learningRate}`,
+          ),
         onEpoch: async (epoch, save) => {
           await checkpoints.save(save());
           await log.add(epoch);
