@@ -1,7 +1,7 @@
 """Makes test/pytorch/forecaster.safetensors and forecaster.json: a model of examples/pytorch/forecaster.py after a few steps of training,
 windows, and what it forecasts of them, against which test/pytorch-example.test.ts checks the engine. Run with a Python that has torch:
 
-    /usr/bin/python3 test/pytorch/forecaster.py
+    /usr/bin/python3 test/pytorch/forecaster.py && npx biome check --write test/pytorch/forecaster.json
 """
 
 import json
