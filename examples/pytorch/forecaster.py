@@ -83,7 +83,7 @@ class Forecaster(nn.Module):
 
 
 def save(model, path):
-    """Writes the parameters of a model as safetensors (all F32), which Gatecast's `readParameters` reads."""
+    """Writes the parameters of a model as safetensors (all F32), the way `gatecast train --from` reads them."""
     header, blocks, offset = {}, [], 0
     for name, tensor in model.state_dict().items():
         if name.endswith("num_batches_tracked"):

@@ -103,6 +103,7 @@ export const configurationSchema = z.strictObject({
   qatLearningRate: rate().default(quantisedDefaults.learningRate),
   patience: whole(1, 10_000).default(floatDefaults.patience),
   threads: whole(1, 64).nullable().default(null),
+  from: text("the path of a safetensors file").nullable().default(null),
 
   device: text("the name of a device").default("xc7s15"),
   clock: number("a frequency in MHz from 1 to 1000", 1, 1000).nullable().default(null),

@@ -85,6 +85,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     value: "count",
     help: "threads to train on, which change no bit (default: the cores there are, at most 4)",
   },
+  from: {
+    kind: "text",
+    value: "file",
+    help: "a float model trained elsewhere (safetensors, names in docs/training.md): only the quantisation-aware phase is trained",
+  },
 
   device: { kind: "text", value: "name", help: "the FPGA whose budget must hold the design" },
   clock: { kind: "number", value: "MHz", help: "clock at which latency is given, if not the device's usual one" },
@@ -140,7 +145,17 @@ export const optionGroups = {
     "sampleBits",
     "forecastBits",
   ],
-  "Training:": ["seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience", "threads"],
+  "Training:": [
+    "seed",
+    "epochs",
+    "qatEpochs",
+    "batch",
+    "learningRate",
+    "qatLearningRate",
+    "patience",
+    "threads",
+    "from",
+  ],
   "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "yosys"],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 

@@ -147,10 +147,15 @@ function layers(...possible: readonly (SettingsLayer | undefined)[]): SettingsLa
   return possible.filter((layer) => layer !== undefined);
 }
 
-/** The manifest remembers where the recording is, from wherever the next command is given, and not where it is itself. */
+/** The manifest remembers where recording and float model are, from wherever the next command is given, and not where it is itself. */
 function inPlace(configuration: Configuration, surroundings: Surroundings): Configuration {
-  const { data } = configuration;
-  return { ...configuration, out: null, data: isBuiltin(data) ? data : resolve(surroundings.folder, data) };
+  const { data, from } = configuration;
+  return {
+    ...configuration,
+    out: null,
+    data: isBuiltin(data) ? data : resolve(surroundings.folder, data),
+    from: from === null ? null : resolve(surroundings.folder, from),
+  };
 }
 
 function nameOf(data: string): string {

@@ -1,15 +1,26 @@
-import { writeParameters, writeQuantisedParameters } from "../../model/index.js";
+import { basename } from "node:path";
+import { GatecastError } from "../../errors.js";
+import {
+  type Graph,
+  type Parameters,
+  readParameters,
+  writeParameters,
+  writeQuantisedParameters,
+} from "../../model/index.js";
 import { count, significant } from "../../report/format.js";
+import { contentHash } from "../../toolchain/files.js";
 import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
 import {
   type Progress as Epoch,
   type EpochRecord,
+  type FloatResult,
   type Phase,
   type TrainingHooks,
   trainFloat,
   trainQuantised,
 } from "../../training/index.js";
 import { sparkline, type Task } from "../progress.js";
+import { readBytes } from "../read-bytes.js";
 import { resultFiles, type TrainingResult } from "../results.js";
 import { Checkpoints } from "./checkpoint.js";
 import { networkKeys, networkOf } from "./network.js";
@@ -27,8 +38,9 @@ export const train = defineStep({
   name: "train",
   title: "training in floating point, then quantisation-aware",
   settings: [...networkKeys, "seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
-  places: ["threads"],
+  places: ["threads", "from"],
   reads: readsPrepared,
+  external: async ({ from }) => (from === null ? {} : { floatModel: contentHash(await modelBytes(from)) }),
   async run(context) {
     const { configuration, write, progress, signal } = context;
     const { seed, batch, patience } = configuration;
@@ -60,14 +72,23 @@ export const train = defineStep({
       };
     };
 
-    const floatTask = progress.start("float");
-    const float = await trainFloat(
-      graph,
-      data,
-      { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
-      await hooksOf("float", floatTask),
-    );
-    floatTask.end(phaseLine(float.history));
+    const floatPhase = async (): Promise<FloatResult> => {
+      const task = progress.start("float");
+      if (configuration.from !== null) {
+        const parameters = await elsewhere(configuration.from, graph);
+        task.end(`taken from ${basename(configuration.from)}`);
+        return { parameters, history: [] };
+      }
+      const result = await trainFloat(
+        graph,
+        data,
+        { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
+        await hooksOf("float", task),
+      );
+      task.end(phaseLine(result.history));
+      return result;
+    };
+    const float = await floatPhase();
     const quantisedTask = progress.start("quantised");
     const quantised = await trainQuantised(
       graph,
@@ -86,7 +107,7 @@ export const train = defineStep({
       learning: {
         loss: "mean squared error of the scaled targets",
         phases: [
-          phaseOf("float", float.history),
+          ...(float.history.length > 0 ? [phaseOf("float", float.history)] : []),
           {
             ...phaseOf("quantisation-aware", quantised.history),
             criterion:
@@ -101,6 +122,35 @@ export const train = defineStep({
     return `${count(parameters)} parameters trained`;
   },
 });
+
+async function modelBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readBytes(path);
+  } catch (cause) {
+    throw new GatecastError("usage", `The float model ${path} cannot be read: ${(cause as Error).message}.`, {
+      remedy: "Name a safetensors file with --from; docs/training.md says what it holds.",
+      where: { key: "from", file: path },
+      cause,
+    });
+  }
+}
+
+/** A float model that was trained elsewhere, which must be of this network and hold nothing but numbers. */
+async function elsewhere(path: string, graph: Graph): Promise<Parameters> {
+  const parameters = readParameters(await modelBytes(path), graph, basename(path));
+  for (const [name, { data }] of parameters) {
+    if (data.every(Number.isFinite) && !(name.endsWith("running_var") && data.some((value) => value < 0))) continue;
+    throw new GatecastError(
+      "run",
+      `"${name}" in ${basename(path)} holds what is no weight: NaN, infinite, or a variance below 0.`,
+      {
+        remedy: "Export the model again from a training that did not diverge.",
+        where: { key: "from", file: path },
+      },
+    );
+  }
+  return parameters;
+}
 
 /** training.jsonl as it grows: one line an epoch, readable while training goes on. */
 class EpochLog {
