@@ -5,7 +5,7 @@ import { Pipe } from "../parts/pipe.js";
 import { productType } from "../parts/product.js";
 import { saturated } from "../parts/requantise.js";
 import { spanOf } from "../parts/span.js";
-import { table } from "../parts/table.js";
+import { constantLanes } from "../parts/table.js";
 import type { CycleModel, Link } from "../timing/cycle-model.js";
 import { join, pipeline } from "../timing/stages.js";
 
@@ -83,17 +83,7 @@ export function residualModule(parameters: ResidualParameters) {
       }
       const beat = counter(m, "beat", beats, all.and(go.value));
       const constantsOf = (name: string, values: readonly number[], doc: string) =>
-        elementsOf(
-          table(m, name, {
-            beat: { type: spanOf(values), lanes },
-            outer: 1,
-            inner: beats,
-            word: (_, index) => values.slice(index * lanes, (index + 1) * lanes),
-            style: "rom",
-            doc,
-          }).read(range(0, 0).of(0), beat.value, go.value),
-          { type: spanOf(values), lanes },
-        );
+        constantLanes(m, name, { values, lanes, index: beat.value, go: go.value, doc });
       const factors = coefficients.map((values, index) =>
         constantsOf(`coefficient_${index}`, values, `coefficient of addend ${index} for each feature`),
       );

@@ -2,7 +2,7 @@ import { bit, type Multiplier, module, type Num, type NumType, pick, range } fro
 import { type Beat, beatStream, elementsOf, wordOf } from "./beat.js";
 import { counter } from "./counter.js";
 import { Pipe } from "./pipe.js";
-import { table } from "./table.js";
+import { constantLanes } from "./table.js";
 
 /** The value held within lo..hi. */
 export function saturated(value: Num, lo: number, hi: number): Num {
@@ -57,17 +57,13 @@ export function requantiseModule(parameters: RequantiseParameters) {
       const factors =
         multipliers.length === 1
           ? Array.from({ length: input.lanes }, () => factorType.of(widest))
-          : elementsOf(
-              table(m, "multipliers", {
-                beat: { type: factorType, lanes: input.lanes },
-                outer: 1,
-                inner: rows / input.lanes,
-                word: (_, beat) => multipliers.slice(beat * input.lanes, (beat + 1) * input.lanes),
-                style: "rom",
-                doc: "multiplier of each row",
-              }).read(range(0, 0).of(0), row.value, go.value),
-              { type: factorType, lanes: input.lanes },
-            );
+          : constantLanes(m, "multipliers", {
+              values: multipliers,
+              lanes: input.lanes,
+              index: row.value,
+              go: go.value,
+              doc: "multiplier of each row",
+            });
       const codes = elementsOf(p.x.data.data, input).map((sum, lane) => {
         const tail = input.lanes === 1 ? "" : `_${lane}`;
         const held = pipe.reg(`sum${tail}`, sum);
