@@ -110,6 +110,7 @@ export const configurationSchema = z.strictObject({
   mode: choice("window", "sample").default("window"),
   windows: whole(1, 1_000_000).default(256),
   ghdl: choice("auto", "yes", "no").default("auto"),
+  icarus: choice("auto", "yes", "no").default("auto"),
   yosys: choice("wasm", "native").default("wasm"),
 
   out: text("the path of a folder").nullable().default(null),

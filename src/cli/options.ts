@@ -104,6 +104,7 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     value: "when",
     help: 'simulate the VHDL in GHDL: "auto" (where it is on the PATH), "yes" or "no"',
   },
+  icarus: { kind: "text", value: "when", help: "simulate the Verilog in Icarus Verilog: likewise" },
   yosys: { kind: "text", value: "which", help: '"wasm" (comes with Gatecast) or "native" (the one on the PATH)' },
 
   out: { kind: "text", value: "folder", help: "the run's folder (default: runs/NAME-OF-THE-DATA)" },
@@ -156,7 +157,7 @@ export const optionGroups = {
     "threads",
     "from",
   ],
-  "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "yosys"],
+  "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "icarus", "yosys"],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 
 /** Adds the options of these settings to a command, under their headings, defaults shown. */

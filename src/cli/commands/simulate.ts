@@ -15,7 +15,7 @@ export function simulateCommand(surroundings: Surroundings): Command {
         "comparison can fail. Writes simulation.json.",
       examples: ["gatecast simulate --run runs/flow", "gatecast simulate --run runs/flow --windows 1000 --ghdl yes"],
       steps: ["simulate"],
-      settings: ["windows", "ghdl"],
+      settings: ["windows", "ghdl", "icarus"],
       startsRun: false,
       result: { step: "simulate", file: resultFiles.simulation },
       print: simulationText,

@@ -1,12 +1,24 @@
-import { buildAccelerator, type Delivery, simulateAccelerator } from "../../accelerator/index.js";
+import { basename } from "node:path";
+import {
+  buildAccelerator,
+  type Delivery,
+  type Plan,
+  simulateAccelerator,
+  testVectors,
+  verilogTestbench,
+} from "../../accelerator/index.js";
 import { GatecastError } from "../../errors.js";
 import type { IntegerModel } from "../../integer/index.js";
 import { mutate, mutations, randomWindows } from "../../integer/testing/index.js";
 import type { Check, VerificationReport } from "../../report/data.js";
 import { count, plural } from "../../report/format.js";
+import type { WindowSet } from "../../series/index.js";
+import type { Configuration } from "../configuration.js";
 import { type HardwareResult, resultFiles, type SimulationResult } from "../results.js";
 import { gatecastVersion } from "../version.js";
+import { checkWithReferee, ghdl, icarus, refereeIdentity } from "./bench-check.js";
 import {
+  benchFiles,
   benchWindows,
   clockOf,
   forecastsOf,
@@ -19,21 +31,25 @@ import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { breathe } from "./patient.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
-import { checkVhdl, ghdlIdentity } from "./vhdl-check.js";
 
 /** Windows in one piece of simulation: about a second. */
 const piece = 32;
+/** Test windows that Icarus sees: the Verilog is printed from the same text tree as the VHDL, which sees more. */
+const icarusWindows = 8;
 /** Windows of random codes that are simulated beside those of the test part. */
 const directedWindows = 64;
 
-/** The register transfer, and the VHDL in GHDL where it is there, on test windows against the interpreter. */
+/** The register transfer, the VHDL in GHDL and the Verilog in Icarus where they are there, on test windows against the interpreter. */
 export const simulate = defineStep({
   name: "simulate",
   title: "simulating the accelerator on test windows",
-  settings: [...hardwareKeys, "clock", "windows", "ghdl", "seed"],
+  settings: [...hardwareKeys, "clock", "windows", "ghdl", "icarus", "seed"],
   reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolder, resultFiles.hardware] },
   waits: true,
-  external: async ({ ghdl }) => ({ ghdl: await ghdlIdentity(ghdl) }),
+  external: async (settings) => ({
+    ghdl: await refereeIdentity(ghdl, settings.ghdl),
+    icarus: await refereeIdentity(icarus, settings.icarus),
+  }),
   async run(context) {
     const { configuration } = context;
     const model = await loadIntegerModel(context);
@@ -60,12 +76,11 @@ export const simulate = defineStep({
     const directed = randomWindows(model, directedWindows, configuration.seed);
     const wide = simulateAccelerator(model, plan, accelerator, directed).mismatches;
     const faults = await tryMutations(context, model, plan, [...runs, directed]);
-    const hardware: HardwareResult = JSON.parse(await context.readText("generate", resultFiles.hardware));
-    const [bench = new Int16Array(0)] = hardwareRuns(model, plan.mode, test, benchWindows, benchWindows);
-    const vhdl = await checkVhdl(context, hardware, configuration.ghdl, forecastsOf(model, plan.mode, bench));
-    const verification: VerificationReport = { checks: [rtl, vhdl], mutations: faults };
+    const vhdl = await checkVhdl(context, model, plan, test);
+    const verilog = await checkVerilog(context, model, plan, delivery, test);
+    const verification: VerificationReport = { checks: [rtl, vhdl, verilog], mutations: faults };
     const random: Check = { ...rtl, windows: directedWindows, mismatches: wide };
-    const wrong = [rtl, random, vhdl].find((check) => "mismatches" in check && check.mismatches > 0);
+    const wrong = [rtl, random, vhdl, verilog].find((check) => "mismatches" in check && check.mismatches > 0);
     if (wrong !== undefined && "mismatches" in wrong) {
       throw new GatecastError(
         "verification",
@@ -89,6 +104,41 @@ export const simulate = defineStep({
     return `${plural(done, "window")} equal; ${faults.caught} of ${faults.tried} seeded faults caught`;
   },
 });
+
+type Looks = StepContext<Pick<Configuration, "ghdl" | "icarus">>;
+
+/** The delivered test bench on the delivered VHDL. */
+async function checkVhdl(context: Looks, model: IntegerModel, { mode }: Plan, test: WindowSet) {
+  const { vhdl, bench, top }: HardwareResult = JSON.parse(await context.readText("generate", resultFiles.hardware));
+  const [run = new Int16Array(0)] = hardwareRuns(model, mode, test, benchWindows, benchWindows);
+  const read = async (file: string) => ({ name: basename(file), text: await context.readText("generate", file) });
+  const files = {
+    sources: await Promise.all([...vhdl, bench].map(read)),
+    dataFiles: await Promise.all(Object.values(benchFiles).map(read)),
+    top: `${top}_tb`,
+  };
+  return checkWithReferee(context, ghdl, context.configuration.ghdl, files, forecastsOf(model, mode, run));
+}
+
+/** A test bench in Verilog on the delivered Verilog. */
+async function checkVerilog(context: Looks, model: IntegerModel, plan: Plan, delivery: Delivery, test: WindowSet) {
+  const [run = new Int16Array(0)] = hardwareRuns(model, plan.mode, test, icarusWindows, icarusWindows);
+  const { samples, expected } = testVectors(model, plan, run);
+  const lines = (text: string) => text.trimEnd().split("\n").length;
+  const counts = { samples: lines(samples), expected: lines(expected) };
+  const files = {
+    sources: [
+      ...delivery.verilog.map(({ path, text }) => ({ name: basename(path), text })),
+      { name: "testbench.v", text: verilogTestbench(delivery.face, plan.cyclesPerInference, counts) },
+    ],
+    dataFiles: [
+      { name: "samples.txt", text: samples },
+      { name: "expected.txt", text: expected },
+    ],
+    top: `${delivery.face.name}_tb`,
+  };
+  return checkWithReferee(context, icarus, context.configuration.icarus, files, forecastsOf(model, plan.mode, run));
+}
 
 /** What is simulated here is the very design whose sources stand in the folder. */
 async function requireSameSources(context: Pick<StepContext<unknown>, "readText">, { files }: Delivery): Promise<void> {

@@ -54,4 +54,4 @@ export function smallCsv(rows = 400): string {
 
 /** Options of the smallest network that is still one. */
 export const smallNetwork =
-  "--data flow.csv --target flow --window 6 --d-model 4 --feed-forward 4 --epochs 2 --qat-epochs 2 --windows 8 --ghdl no --threads 1";
+  "--data flow.csv --target flow --window 6 --d-model 4 --feed-forward 4 --epochs 2 --qat-epochs 2 --windows 8 --ghdl no --icarus no --threads 1";
