@@ -1,7 +1,7 @@
 // Builds everything that is not source: the WASM kernels (AssemblyScript -> wasm/build -> a TypeScript module that
 // carries the bytes, so that Node and a browser load them the same way), then dist/.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,4 +39,5 @@ buildKernels();
 if (!process.argv.includes("--kernels")) {
   rmSync(join(root, "dist"), { recursive: true, force: true });
   run(bin("tsc"), ["-p", "tsconfig.build.json"]);
+  chmodSync(join(root, "dist", "cli", "main.js"), 0o755); // so that `npx gatecast` starts it
 }
