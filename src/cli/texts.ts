@@ -55,7 +55,7 @@ export function hardwareText(
   const rows = accelerator.operators.map(({ name, kind, lanes, cyclesPerToken }) => [
     name,
     kind,
-    lanes === undefined ? null : `${lanes.in} x ${lanes.out}`,
+    lanes?.layout ?? null,
     count(cyclesPerToken),
   ]);
   return [

@@ -55,7 +55,7 @@ function operatorReport(
     kind: operator.kind,
     phase: phaseOf(operator, graph.architecture.layers),
     features: { in: inputFeatures(graph, operator), out: tensor(graph, operator.output).features },
-    ...lanesOf(chosen),
+    ...lanesOf(row, chosen),
     cyclesPerToken: row.cyclesPerToken,
     bits: {
       ...(known(input) ? { input } : {}),
@@ -71,17 +71,13 @@ function bitsOf({ bits }: Tensor): { output?: number } {
   return bits === null ? {} : { output: bits };
 }
 
-function lanesOf(chosen: OperatorPlan): Pick<AcceleratorOperator, "lanes" | "multiplier"> {
+function lanesOf(row: PlannedOperator, chosen: OperatorPlan): Pick<AcceleratorOperator, "lanes" | "multiplier"> {
   const names = { lut: "LUT", dsp: "DSP48E1" } as const;
-  if (chosen.kind === "linear") {
-    return { lanes: { in: chosen.lanesIn, out: chosen.lanesOut }, multiplier: names[chosen.multiplier] };
-  }
-  if (chosen.kind === "attention") {
-    return { lanes: { in: chosen.lanesScore, out: chosen.lanesValue }, multiplier: names[chosen.valueMultiplier] };
-  }
+  const lanes = { count: row.lanes, layout: row.layout.replace(" x ", " × ") };
+  if (chosen.kind === "linear") return { lanes, multiplier: names[chosen.multiplier] };
+  if (chosen.kind === "attention") return { lanes, multiplier: names[chosen.valueMultiplier] };
   if (chosen.kind === "residual") {
-    const kinds = [...new Set(chosen.multipliers)].map((kind) => names[kind]);
-    return { lanes: { in: chosen.multipliers.length, out: chosen.lanes }, multiplier: kinds.join(", ") };
+    return { lanes, multiplier: [...new Set(chosen.multipliers)].map((kind) => names[kind]).join(", ") };
   }
   return {};
 }

@@ -59,8 +59,7 @@ function operatorBox(operator: AcceleratorOperator, title: string, tab: string |
   const { lanes, features, bits } = operator;
   const lines = [`${operator.kind} ${features.in} → ${features.out} · ${cycles(operator)}`];
   if (lanes !== undefined) {
-    const products = lanes.in * lanes.out;
-    const shape = products === 1 ? "1 lane" : `${count(products)} lanes (${lanes.in} × ${lanes.out})`;
+    const shape = lanes.count === 1 ? "1 lane" : `${count(lanes.count)} lanes (${lanes.layout})`;
     lines.push(operator.multiplier === undefined ? shape : `${shape} in ${operator.multiplier}`);
   }
   const widths = (

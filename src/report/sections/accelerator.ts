@@ -16,7 +16,7 @@ export function acceleratorSection(data: ReportData): Section {
   if (!accelerator) {
     return { id: "accelerator", title, body: notDone("No hardware has been planned:", "gatecast generate") };
   }
-  const lanes = accelerator.operators.reduce((sum, { lanes: own }) => sum + (own ? own.in * own.out : 0), 0);
+  const lanes = accelerator.operators.reduce((sum, { lanes: own }) => sum + (own?.count ?? 0), 0);
   return {
     id: "accelerator",
     title,
@@ -47,7 +47,7 @@ function operatorTable(operators: readonly AcceleratorOperator[]) {
         html`<code>${operator.name}</code>`,
         operator.kind,
         `${operator.features.in} → ${operator.features.out}`,
-        operator.lanes ? `${operator.lanes.in} × ${operator.lanes.out}` : "–",
+        operator.lanes?.layout ?? "–",
         operator.multiplier ?? "–",
         count(operator.cyclesPerToken),
         bits(operator.bits.input),

@@ -232,7 +232,7 @@ function exampleAccelerator(): AcceleratorReport {
       return {
         ...base,
         features: { in: columns, out: rows },
-        lanes,
+        lanes: { count: lanes.in * lanes.out, layout: `${lanes.in} × ${lanes.out}` },
         multiplier: operator.name === "skip" ? "DSP48E1" : "LUT",
         cyclesPerToken: Math.ceil((rows * columns) / (lanes.in * lanes.out)),
         bits: { input: operator.name === "head" ? 9 : 4, weight: operator.weight.bits, ...bits },
@@ -252,7 +252,7 @@ function exampleAccelerator(): AcceleratorReport {
     if (operator.kind === "attention") {
       return {
         ...base,
-        lanes: { in: 16, out: 1 },
+        lanes: { count: 16, layout: "16 × 1" },
         multiplier: "LUT",
         cyclesPerToken: 62,
         bits: { input: 4, accumulator: 17, output: 4 },
