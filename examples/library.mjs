@@ -1,5 +1,5 @@
 // The whole way through the library, without the command line: the built-in series becomes a small 4-bit model and its VHDL, and the
-// accelerator is simulated against the integer model. Takes about half a minute:
+// accelerator is simulated against the integer model. Takes about 15 s:
 //
 //   npm run demo     (once: installs and builds)
 //   node examples/library.mjs
