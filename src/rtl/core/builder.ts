@@ -60,6 +60,15 @@ export interface MemoryHandle<T extends Type> {
   write(port: { enable: BitLike; address: NumLike; data: LikeOf<T> }): void;
 }
 
+/** What an instance may be given beside its inputs. */
+export interface InstanceOptions {
+  /**
+   * Where it is low, no register and no memory inside changes, at any depth: the instance stands still, and its outputs
+   * follow its inputs only where they depend on them combinationally. A reset acts nevertheless.
+   */
+  readonly clockEnable?: Bit;
+}
+
 /** A stream declared before its producer: it is consumed like any other, and its producer sees `ready`. */
 export interface StreamLink<P extends Payload> {
   readonly stream: Stream<P>;
@@ -212,8 +221,13 @@ export class Builder {
   }
 
   /** An instance of a module. Streams are passed as they are; a result stream must be accepted once. */
-  use<I extends Ports, O extends Ports>(name: string, module: Module<I, O>, given: Given<I>): Results<O> {
-    const instance = this.#instance(name, module.graph, 1, false);
+  use<I extends Ports, O extends Ports>(
+    name: string,
+    module: Module<I, O>,
+    given: Given<I>,
+    options: InstanceOptions = {},
+  ): Results<O> {
+    const instance = this.#instance(name, module.graph, 1, false, options);
     const values: Record<string, unknown> = given;
     for (const [port, type] of Object.entries<Type | StreamType>(module.inputs)) {
       const value = values[port];
@@ -253,9 +267,10 @@ export class Builder {
     count: number,
     module: Module<I, O>,
     given: GivenEach<I>,
+    options: InstanceOptions = {},
   ): ResultsEach<O> {
     if (!Number.isInteger(count) || count < 1) fail(`${name} is repeated ${count} times`, "give at least 1");
-    const instance = this.#instance(name, module.graph, count, true);
+    const instance = this.#instance(name, module.graph, count, true, options);
     const values: Record<string, unknown> = given;
     for (const [port, type] of Object.entries<Type | StreamType>(module.inputs)) {
       if (type instanceof StreamType) fail(`${name}.${port} is a stream`, "repeat modules without streams");
@@ -277,7 +292,13 @@ export class Builder {
     return results as ResultsEach<O>;
   }
 
-  #instance(name: string, module: ModuleGraph, copies: number, repeated: boolean): Instance {
+  #instance(
+    name: string,
+    module: ModuleGraph,
+    copies: number,
+    repeated: boolean,
+    { clockEnable }: InstanceOptions,
+  ): Instance {
     const label = this.#label(name);
     const instance: Instance = {
       label,
@@ -285,6 +306,7 @@ export class Builder {
       copies,
       repeated,
       inputs: new Map<string, readonly Node[]>(),
+      clockEnable: clockEnable === undefined ? undefined : this.#own(clockEnable.node, `clock enable of ${name}`),
       results: [],
       place: callerPlace(),
     };

@@ -158,6 +158,8 @@ export interface Instance {
   /** True if it was made by `repeat` and becomes a `for ... generate`, even with one copy. */
   readonly repeated: boolean;
   readonly inputs: Map<string, readonly Node[]>;
+  /** Where it is low, no register and no memory inside changes, at any depth; a reset acts nevertheless. */
+  readonly clockEnable: Node | undefined;
   readonly results: ResultNode[];
   readonly place: Place | undefined;
 }

@@ -60,7 +60,7 @@ function checkPortName(name: string, taken: Set<string>): void {
 
 /** The flat list of ports: a stream `x` becomes `x_valid`, `x_<field>` ... and, against it, `x_ready`. */
 export function flattenPorts(inputs: Ports, outputs: Ports): Port[] {
-  const taken = new Set<string>(["clock", "reset"]);
+  const taken = new Set<string>(["clock", "reset", "clock_enable"]);
   const flat: Port[] = [];
   const add = (name: string, direction: "in" | "out", type: Type, stream: Port["stream"]): void => {
     checkPortName(name, taken);

@@ -1,4 +1,4 @@
-export type { Builder, MemoryHandle, MemoryOptions, Register, StreamLink, Wire } from "./builder.js";
+export type { Builder, InstanceOptions, MemoryHandle, MemoryOptions, Register, StreamLink, Wire } from "./builder.js";
 export type { MemoryStyle, ModuleGraph, Multiplier, Port } from "./graph.js";
 export { type ModuleSpec, module } from "./module.js";
 export type { Given, GivenEach, Inside, Module, Ports, Results, ResultsEach, Returned } from "./ports.js";

@@ -52,7 +52,10 @@ export function rootsOf(graph: Pick<ModuleGraph, "registers" | "memories" | "ins
       }
     }
   }
-  for (const instance of graph.instances) for (const nodes of instance.inputs.values()) roots.push(...nodes);
+  for (const instance of graph.instances) {
+    for (const nodes of instance.inputs.values()) roots.push(...nodes);
+    if (instance.clockEnable !== undefined) roots.push(instance.clockEnable);
+  }
   return roots;
 }
 

@@ -1,6 +1,8 @@
+import { ToggleCounting } from "./count.js";
 import { Emitter, isHosted, isLeaf } from "./emit.js";
 import type { Flat, FlatClaim, FlatDesign, FlatStream } from "./flatten.js";
-import { bytesOf, Layout, limbsOf, storeOf } from "./layout.js";
+import { bytesOf, Layout, storeOf } from "./layout.js";
+import { edgeStatements, gateGroups, resetStatements } from "./tick.js";
 import { Code, encodeModule, Op, type WasmFunction } from "./wasm.js";
 
 /** Statements in one function: V8 optimises functions of this size well. */
@@ -8,7 +10,7 @@ const CHUNK = 300;
 /** Deepest expression that is computed in place. */
 const DEPTH = 24;
 
-/** A design as WebAssembly: functions `evaluate`, `check` and `tick` over one memory. */
+/** A design as WebAssembly: functions `evaluate`, `check`, `count` and `tick` over one memory. */
 export interface Compiled {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly layout: Layout;
@@ -20,12 +22,16 @@ export interface Compiled {
   readonly hostClaims: readonly FlatClaim[];
   /** Values stored per evaluation. */
   readonly statements: number;
+  /** Where the toggles are counted, if they are. */
+  readonly counting: ToggleCounting | undefined;
 }
 
 export interface CompileOptions {
   /** Keep every named value in memory, for `signal`. */
   readonly keepNamed: boolean;
   readonly checks: boolean;
+  /** Count the toggles of registers and memories, and of the design's `operations`. */
+  readonly countToggles: boolean;
 }
 
 /** Which values are stored: those used more than once, wide ones, and those that others need in memory. */
@@ -33,6 +39,7 @@ function storedValues(design: FlatDesign, options: CompileOptions): Set<Flat> {
   const stored = new Set<Flat>(options.keepNamed ? design.named.values() : []);
   const depth = new Map<Flat, number>();
   for (const output of design.outputs.values()) stored.add(output);
+  for (const operation of design.operations) stored.add(operation);
   for (const stream of options.checks ? design.streams : []) {
     for (const flat of [stream.valid, stream.ready, ...stream.data]) stored.add(flat);
   }
@@ -60,8 +67,9 @@ function storedValues(design: FlatDesign, options: CompileOptions): Set<Flat> {
 /** Compiles a flat design. */
 export function compile(design: FlatDesign, options: CompileOptions): Compiled {
   const stored = storedValues(design, options);
-  const layout = new Layout(design, stored);
+  const layout = new Layout(design, stored, design.operations);
   const emitter = new Emitter(design, layout);
+  const counting = options.countToggles ? new ToggleCounting(design, emitter, layout) : undefined;
   const functions: WasmFunction[] = [];
   /** Splits statements into functions, and gives the one that calls them all. */
   const chunked = (statements: Iterable<(code: Code) => void>): number => {
@@ -71,7 +79,7 @@ export function compile(design: FlatDesign, options: CompileOptions): Compiled {
     const close = (): void => {
       if (count === 0) return;
       indices.push(functions.length);
-      functions.push({ signature: "void", code, locals: 1 });
+      functions.push({ signature: "void", code, locals: 2 });
       code = new Code();
       count = 0;
     };
@@ -92,91 +100,45 @@ export function compile(design: FlatDesign, options: CompileOptions): Compiled {
   const checks: (FlatClaim | FlatStream)[] = [];
   const hostClaims = design.claims.filter((claim) => storeOf(claim.value.type) === "limbs");
   const check = chunked(options.checks ? checkStatements(design, emitter, layout, checks) : []);
-  const tick = chunked([...tickStatements(design, emitter, layout)]);
+  const count = chunked(counting?.values() ?? []);
+  const state = chunked(counting?.state() ?? []);
+  const tick = new Code();
+  const reset = design.inputs.get("reset");
+  for (const group of gateGroups(design)) {
+    const edge = chunked(edgeStatements(group, design, emitter, layout, counting));
+    if (group.gates.length === 0) {
+      tick.call(edge + 1);
+      continue;
+    }
+    group.gates.forEach((gate, i) => {
+      emitter.value(tick, gate, "i32");
+      if (i > 0) tick.op(Op.i32And);
+    });
+    tick.if();
+    tick.call(edge + 1);
+    if (reset !== undefined) {
+      const cleared = chunked(resetStatements(group, emitter, layout));
+      tick.op(Op.else);
+      emitter.value(tick, reset, "i32");
+      tick.if();
+      tick.call(cleared + 1);
+      tick.op(Op.end);
+    }
+    tick.op(Op.end);
+  }
+  // All values after the edge are known: now all registers change at once.
+  tick.call(state + 1);
+  if (layout.state.size > 0) tick.copy(layout.state.from, layout.state.shadow, layout.state.size);
+  functions.push({ signature: "void", code: tick, locals: 0 });
   return {
-    bytes: encodeModule(functions, { evaluate, check, tick }),
+    bytes: encodeModule(functions, { evaluate, check, count, tick: functions.length - 1 }),
     layout,
     hosted: emitter.hosted,
     checks,
     hostClaims: options.checks ? hostClaims : [],
     statements: values.length,
+    counting,
   };
-}
-
-/** The clock edge: next values are gathered beside the present ones, memories written, then all registers change at once. */
-function* tickStatements(design: FlatDesign, emitter: Emitter, layout: Layout): Iterable<(code: Code) => void> {
-  const reset = design.inputs.get("reset");
-  for (const { node, q, next, enable } of design.registers) {
-    yield (code) => {
-      if (node.reset !== undefined && reset !== undefined) {
-        emitter.value(code, reset, "i32");
-        code.if();
-        emitter.copyTo(code, constantFlat(q, node.reset), layout.shadow(q), q.type);
-        code.op(Op.else);
-      }
-      if (enable !== undefined) {
-        emitter.value(code, enable, "i32");
-        code.if();
-      }
-      emitter.copyTo(code, next, layout.shadow(q), q.type);
-      if (enable !== undefined) code.op(Op.end);
-      if (node.reset !== undefined && reset !== undefined) code.op(Op.end);
-    };
-  }
-  for (const { q, memory, address, enable } of design.reads) {
-    yield (code) => {
-      if (enable !== undefined) {
-        emitter.value(code, enable, "i32");
-        code.if();
-      }
-      wordAddress(code, emitter, address, bytesOf(q.type));
-      for (let at = 0; at < bytesOf(q.type); at += 4) {
-        code.i32(0);
-        code.local(Op.localGet, 0);
-        code.access(Op.i32Load, layout.memory(memory) + at);
-        code.access(Op.i32Store, layout.shadow(q) + at);
-      }
-      if (enable !== undefined) code.op(Op.end);
-    };
-  }
-  for (const memory of design.memories.values()) {
-    const { write } = memory;
-    if (write === undefined) continue;
-    const { type } = memory.memory;
-    yield (code) => {
-      emitter.value(code, write.enable, "i32");
-      code.if();
-      wordAddress(code, emitter, write.address, bytesOf(type));
-      const store = storeOf(type);
-      if (store === "limbs") {
-        for (let limb = 0; limb < limbsOf(type); limb++) {
-          code.local(Op.localGet, 0);
-          emitter.bits(code, write.data, 32 * limb, 32);
-          code.access(Op.i32Store, layout.memory(memory) + 4 * limb);
-        }
-      } else {
-        code.local(Op.localGet, 0);
-        emitter.value(code, write.data, store);
-        code.access(store === "i32" ? Op.i32Store : Op.i64Store, layout.memory(memory));
-      }
-      code.op(Op.end);
-    };
-  }
-  const { from, shadow, size } = layout.state;
-  if (size > 0) yield (code) => code.copy(from, shadow, size);
-}
-
-/** The place of a word within its memory, into local 0. */
-function wordAddress(code: Code, emitter: Emitter, address: Flat, bytes: number): void {
-  emitter.value(code, address, "i32");
-  code.i32(bytes);
-  code.op(Op.i32Mul);
-  code.local(Op.localSet, 0);
-}
-
-function constantFlat(like: Flat, value: bigint): Flat {
-  const node = { kind: "const", type: like.type, owner: undefined, name: undefined, value } as const;
-  return { node, type: like.type, scope: like.scope, operands: [], uses: 1 };
 }
 
 function checkStatements(

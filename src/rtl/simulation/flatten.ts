@@ -2,6 +2,7 @@ import type { FitNode, Instance, Memory, ModuleGraph, Node, Port, ReadNode, RegN
 import { BIT } from "../core/make.js";
 import type { Type } from "../core/types.js";
 import { operandsOf, orderedNodes } from "../core/walk.js";
+import { isOperation } from "./toggles.js";
 
 /** One value of the flat design: a node in one instance. Inputs, wires, results and proved fits are not here but their sources. */
 export interface Flat {
@@ -23,11 +24,15 @@ export interface Scope {
   readonly flats: Map<Node, Flat>;
 }
 
+/** The clock enables of an instance, its own and those of the instances around it: all must be high. */
+export type Gates = readonly Flat[];
+
 export interface FlatRegister {
   readonly node: RegNode;
   readonly q: Flat;
   readonly next: Flat;
   readonly enable: Flat | undefined;
+  readonly gates: Gates;
 }
 
 export interface FlatRead {
@@ -36,11 +41,14 @@ export interface FlatRead {
   readonly memory: FlatMemory;
   readonly address: Flat;
   readonly enable: Flat | undefined;
+  readonly gates: Gates;
 }
 
 export interface FlatMemory {
   readonly memory: Memory;
   readonly path: string;
+  readonly scope: Scope;
+  readonly gates: Gates;
   write: { readonly enable: Flat; readonly address: Flat; readonly data: Flat } | undefined;
 }
 
@@ -71,6 +79,8 @@ export interface FlatDesign {
   readonly memories: ReadonlyMap<string, FlatMemory>;
   readonly claims: readonly FlatClaim[];
   readonly streams: readonly FlatStream[];
+  /** Every value that is computed, in all instances, where they were asked for. */
+  readonly operations: readonly Flat[];
   /** The memory that a combinational read reads. */
   memoryOf(read: Flat): FlatMemory;
   /** Named values by path (`top.lane.sum`). */
@@ -118,8 +128,11 @@ function defined<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-/** Flattens the tree of instances: valid and ready cross instances both ways, so modules cannot be scheduled as units. */
-export function flatten(graph: ModuleGraph): FlatDesign {
+/**
+ * Flattens the tree of instances: valid and ready cross instances both ways, so modules cannot be scheduled as units.
+ * With `operations` all values that any instance computes are in it, even if nothing reads them.
+ */
+export function flatten(graph: ModuleGraph, options: { readonly operations?: boolean } = {}): FlatDesign {
   const top = scopeOf(graph, graph.name, undefined);
   const registers: FlatRegister[] = [];
   const reads: FlatRead[] = [];
@@ -127,6 +140,7 @@ export function flatten(graph: ModuleGraph): FlatDesign {
   const byScope = new Map<Scope, Map<Memory, FlatMemory>>();
   const claims: FlatClaim[] = [];
   const streams: FlatStream[] = [];
+  const operations: Flat[] = [];
   const named = new Map<string, Flat>();
   const roots: Flat[] = [];
   const use = (scope: Scope, node: Node): Flat => {
@@ -136,12 +150,12 @@ export function flatten(graph: ModuleGraph): FlatDesign {
     return flat;
   };
 
-  const collect = (scope: Scope): void => {
+  const collect = (scope: Scope, gates: Gates): void => {
     const own = new Map<Memory, FlatMemory>();
     byScope.set(scope, own);
     for (const memory of scope.graph.memories) {
       const path = `${scope.path}.${memory.label}`;
-      const flat: FlatMemory = { memory, path, write: undefined };
+      const flat: FlatMemory = { memory, path, scope, gates, write: undefined };
       own.set(memory, flat);
       memories.set(path, flat);
       if (memory.write !== undefined) {
@@ -150,14 +164,21 @@ export function flatten(graph: ModuleGraph): FlatDesign {
       }
       for (const node of memory.latency === 1 ? memory.reads : []) {
         const enable = node.enable === undefined ? undefined : use(scope, node.enable);
-        reads.push({ node, q: resolve(scope, node), memory: flat, address: use(scope, node.address), enable });
+        reads.push({ node, q: resolve(scope, node), memory: flat, address: use(scope, node.address), enable, gates });
       }
     }
     for (const node of scope.graph.registers) {
       const enable = node.enable === undefined ? undefined : use(scope, node.enable);
-      registers.push({ node, q: resolve(scope, node), next: use(scope, defined(node.next, node.label)), enable });
+      registers.push({
+        node,
+        q: resolve(scope, node),
+        next: use(scope, defined(node.next, node.label)),
+        enable,
+        gates,
+      });
     }
     for (const node of orderedNodes(scope.graph)) {
+      if (options.operations === true && isOperation(node)) operations.push(use(scope, node));
       if (node.name !== undefined) named.set(`${scope.path}.${node.name}`, resolve(scope, node));
       if (node.kind !== "fit" || node.mode !== "fit" || node.type.contains(node.a.type)) continue;
       const when = node.when === undefined ? undefined : use(scope, node.when);
@@ -166,9 +187,12 @@ export function flatten(graph: ModuleGraph): FlatDesign {
     for (const port of scope.graph.ports) {
       if (port.stream?.role === "valid" && port.direction === "out") streams.push(streamOf(scope, port, use));
     }
-    for (const copies of scope.children.values()) for (const child of copies) collect(child);
+    for (const [{ clockEnable }, copies] of scope.children) {
+      const inside = clockEnable === undefined ? gates : [...gates, use(scope, clockEnable)];
+      for (const child of copies) collect(child, inside);
+    }
   };
-  collect(top);
+  collect(top, []);
   const outputs = new Map<string, Flat>();
   for (const [port, node] of graph.outputs) outputs.set(port, use(top, node));
   const inputs = new Map<string, Flat>();
@@ -187,6 +211,7 @@ export function flatten(graph: ModuleGraph): FlatDesign {
     memories,
     claims,
     streams,
+    operations,
     named,
     memoryOf: (read) => {
       if (read.node.kind !== "read") throw new Error("not a read");

@@ -26,18 +26,26 @@ export class Layout {
   readonly #memories = new Map<FlatMemory, number>();
   /** Registers and read registers lie in one block, and once more as the values after the edge. */
   readonly state: { readonly from: number; readonly shadow: number; readonly size: number };
+  /** Values whose toggles are counted lie in one block, and once more as they were at the clock edge before. */
+  readonly counted: { readonly from: number; readonly before: number; readonly size: number };
   /** The number of the first failed check, or 0. */
   readonly status = 0;
   #end = 8;
 
-  constructor(design: FlatDesign, stored: Iterable<Flat>) {
+  constructor(design: FlatDesign, stored: Iterable<Flat>, counted: readonly Flat[] = []) {
     const states = [...design.registers, ...design.reads].map((s) => s.q);
     // Eight-byte values first, so that all lie aligned.
     states.sort((a, b) => bytesOf(b.type) - bytesOf(a.type));
-    const from = this.reserve(0);
-    for (const flat of states) this.#addresses.set(flat, this.reserve(bytesOf(flat.type)));
-    const size = this.#end - from;
-    this.state = { from, shadow: this.reserve(size), size };
+    const block = (flats: readonly Flat[]) => {
+      const from = this.reserve(0);
+      for (const flat of flats) this.#addresses.set(flat, this.reserve(bytesOf(flat.type)));
+      const size = this.#end - from;
+      return { from, size, twin: this.reserve(size) };
+    };
+    const state = block(states);
+    this.state = { from: state.from, shadow: state.twin, size: state.size };
+    const values = block([...counted].sort((a, b) => bytesOf(b.type) - bytesOf(a.type)));
+    this.counted = { from: values.from, before: values.twin, size: values.size };
     for (const flat of [...design.inputs.values(), ...stored]) {
       if (!this.#addresses.has(flat)) this.#addresses.set(flat, this.reserve(bytesOf(flat.type)));
     }
@@ -73,6 +81,11 @@ export class Layout {
   /** Where the next value of a register is gathered. */
   shadow(q: Flat): number {
     return this.address(q) - this.state.from + this.state.shadow;
+  }
+
+  /** Where a counted value lies as it was at the clock edge before. */
+  before(flat: Flat): number {
+    return this.address(flat) - this.counted.from + this.counted.before;
   }
 
   memory(memory: FlatMemory): number {

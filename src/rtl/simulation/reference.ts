@@ -3,6 +3,7 @@ import type { Module } from "../core/ports.js";
 import { orderedNodes } from "../core/walk.js";
 import { evaluate } from "./semantics.js";
 import { claimError, type PortValue, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
+import { changedBits, type InstanceToggles, isOperation, type ToggleClass } from "./toggles.js";
 
 /** One instance of the tree: its state, and the values known in the present cycle. */
 class Place {
@@ -10,6 +11,9 @@ class Place {
   readonly registers = new Map<RegNode | ReadNode, bigint>();
   readonly memories = new Map<Memory, bigint[]>();
   readonly values = new Map<Node, bigint>();
+  readonly toggles: Record<ToggleClass, number> = { register: 0, memory: 0, other: 0 };
+  /** Values of operations at the clock edge before. */
+  readonly #before = new Map<Node, bigint>();
 
   constructor(
     readonly graph: ModuleGraph,
@@ -92,34 +96,62 @@ class Place {
     for (const copies of this.children.values()) for (const child of copies) child.checkClaims(cycle);
   }
 
-  /** What the clock edge will store, as an action to be done after all have been computed. */
-  edge(reset: boolean): (() => void)[] {
+  /** What the clock edge will store, as an action to be done after all have been computed; `enabled` is the clock enable. */
+  edge(reset: boolean, enabled = true): (() => void)[] {
     const actions: (() => void)[] = [];
     for (const reg of this.graph.registers) {
       if (reset && reg.reset !== undefined) {
         const value = reg.reset;
-        actions.push(() => this.registers.set(reg, value));
-      } else if (reg.enable === undefined || this.value(reg.enable) === 1n) {
+        actions.push(() => this.#store(reg, value));
+      } else if (enabled && (reg.enable === undefined || this.value(reg.enable) === 1n)) {
         const value = this.#operand(reg.next);
-        actions.push(() => this.registers.set(reg, value));
+        actions.push(() => this.#store(reg, value));
       }
     }
-    for (const memory of this.graph.memories) {
+    for (const memory of enabled ? this.graph.memories : []) {
       for (const read of memory.latency === 1 ? memory.reads : []) {
         if (read.enable !== undefined && this.value(read.enable) === 0n) continue;
         const value = this.#word(read);
-        actions.push(() => this.registers.set(read, value));
+        actions.push(() => this.#store(read, value));
       }
       if (memory.write !== undefined && this.value(memory.write.enable) === 1n) {
         const [address, data] = [Number(this.value(memory.write.address)), this.value(memory.write.data)];
         const words = this.memories.get(memory);
         actions.push(() => {
-          if (words !== undefined) words[address] = data;
+          if (words === undefined) return;
+          this.toggles.memory += changedBits(memory.type, words[address] ?? 0n, data);
+          words[address] = data;
         });
       }
     }
-    for (const copies of this.children.values()) for (const child of copies) actions.push(...child.edge(reset));
+    for (const [{ clockEnable }, copies] of this.children) {
+      const on = enabled && (clockEnable === undefined || this.value(clockEnable) === 1n);
+      for (const child of copies) actions.push(...child.edge(reset, on));
+    }
     return actions;
+  }
+
+  #store(node: RegNode | ReadNode, value: bigint): void {
+    const old = this.registers.get(node) ?? 0n;
+    this.toggles[node.kind === "reg" ? "register" : "memory"] += changedBits(node.type, old, value);
+    this.registers.set(node, value);
+  }
+
+  /** Counts the operations whose values differ from those at the clock edge before, here and below. */
+  countOperations(): void {
+    for (const node of orderedNodes(this.graph)) {
+      if (!isOperation(node)) continue;
+      const [old, now] = [this.#before.get(node), this.value(node)];
+      if (old !== undefined) this.toggles.other += changedBits(node.type, old, now);
+      this.#before.set(node, now);
+    }
+    for (const copies of this.children.values()) for (const child of copies) child.countOperations();
+  }
+
+  /** The toggles of this place and those below it. */
+  *allToggles(): Iterable<Omit<InstanceToggles, "bits">> {
+    yield { path: this.path, module: this.graph.name, ...this.toggles };
+    for (const copies of this.children.values()) for (const child of copies) yield* child.allToggles();
   }
 
   forget(): void {
@@ -130,9 +162,13 @@ class Place {
 
 /**
  * The reference semantics: slow, on BigInt, and by definition right. Use it for tests; `simulate` for work.
- * `checks: false` lets claims of `fit` pass (the value is then its low bits, as in hardware).
+ * `checks: false` lets claims of `fit` pass (the value is then its low bits, as in hardware). `countToggles: true` counts
+ * what `toggles` gives, by instance: the meaning of the compiled simulation's counts.
  */
-export function reference(module: Pick<Module, "graph">, options: { checks?: boolean } = {}): Simulation {
+export function reference(
+  module: Pick<Module, "graph">,
+  options: { checks?: boolean; countToggles?: boolean } = {},
+): Simulation & { toggles(): Omit<InstanceToggles, "bits">[] } {
   const { graph } = module;
   const ports = new Map(pokeablePorts(graph).map((port) => [port.name, port]));
   const poked = new Map<string, bigint>();
@@ -151,9 +187,11 @@ export function reference(module: Pick<Module, "graph">, options: { checks?: boo
       const outputs = graph.ports.filter((port) => port.direction === "out");
       return Object.fromEntries(outputs.map((port) => [port.name, top.value(top.output(port.name))]));
     },
+    toggles: () => [...top.allToggles()],
     step(count = 1) {
       for (let i = 0; i < count; i++) {
         if (options.checks !== false) top.checkClaims(cycle);
+        if (options.countToggles === true) top.countOperations();
         for (const action of top.edge(poked.get("reset") === 1n)) action();
         top.forget();
         cycle += 1;

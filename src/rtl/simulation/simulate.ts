@@ -8,6 +8,7 @@ import { bytesOf, Cells, storeOf } from "./layout.js";
 import { startValue } from "./reference.js";
 import { evaluate, type PureNode } from "./semantics.js";
 import { claimError, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
+import { type InstanceToggles, type ToggleClass, toggleBits } from "./toggles.js";
 
 /** A port of up to 53 bits, without BigInt: for the hot path. */
 export interface PortAccess {
@@ -26,6 +27,14 @@ export interface CompiledSimulation extends Simulation {
   readonly signals: readonly string[];
   /** The words of a memory by path, `top.kv.words`. */
   memory(path: string): bigint[];
+  /**
+   * Bits that have changed since the beginning or the last `clearToggles`, for each instance that has any that can, with
+   * `countToggles: true`. Registers and memories at each clock edge; other values from one clock edge to the next, at which
+   * they have settled: what they do in between, hardware does many times and a simulation by cycles does not see.
+   * @throws GatecastError of kind hardware where they are not counted
+   */
+  toggles(): InstanceToggles[];
+  clearToggles(): void;
   /** Clock edges so far. */
   readonly cycle: number;
   /** Size of the compiled design: all values, and those stored in each evaluation. */
@@ -37,11 +46,14 @@ export interface SimulateOptions {
   readonly checks?: boolean;
   /** Keep every named value for `signal`; default false. */
   readonly signals?: boolean;
+  /** Count the bits that change, for `toggles`; about half the speed. Default false. */
+  readonly countToggles?: boolean;
 }
 
 interface Exports {
   evaluate(): void;
   check(): void;
+  count(): void;
   tick(): void;
 }
 
@@ -53,8 +65,9 @@ interface Exports {
 export function simulate(module: Pick<Module, "graph">, options: SimulateOptions = {}): CompiledSimulation {
   const { graph } = module;
   const checking = options.checks !== false;
-  const design = flatten(graph);
-  const compiled = compile(design, { keepNamed: options.signals === true, checks: checking });
+  const countToggles = options.countToggles === true;
+  const design = flatten(graph, { operations: countToggles });
+  const compiled = compile(design, { keepNamed: options.signals === true, checks: checking, countToggles });
   const { layout, hosted } = compiled;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.size / 65536) });
   const cells = new Cells(memory.buffer);
@@ -119,6 +132,21 @@ export function simulate(module: Pick<Module, "graph">, options: SimulateOptions
       throw claimError(claim.path, claim.node, value, cycle);
     }
   };
+  const { counted } = layout;
+  const countValues = (): void => {
+    if (cycle > 0) run.count();
+    else words.copyWithin(counted.before / 4, counted.from / 4, (counted.from + counted.size) / 4);
+  };
+  const bits = countToggles ? toggleBits(design) : undefined;
+  /** Where the sum of a class lies, in words of 32 bits. */
+  const sumAt = (scope: Flat["scope"], kind: ToggleClass): number | undefined => {
+    const at = compiled.counting?.sumOf(scope, kind);
+    return at === undefined ? undefined : at / 4;
+  };
+  const notCounted = (): GatecastError =>
+    new GatecastError("hardware", `the toggles of ${graph.name} are not counted`, {
+      remedy: "simulate with { countToggles: true }",
+    });
   const outputs = [...design.outputs];
   const available = [...design.named].filter(([, flat]) => flat.node.kind === "const" || layout.has(flat));
 
@@ -140,6 +168,7 @@ export function simulate(module: Pick<Module, "graph">, options: SimulateOptions
       for (let i = 0; i < count; i++) {
         settle();
         if (checking) checkAll();
+        if (countToggles) countValues();
         run.tick();
         stale = true;
         cycle += 1;
@@ -173,6 +202,26 @@ export function simulate(module: Pick<Module, "graph">, options: SimulateOptions
       const { type, storage } = flat.memory;
       const base = layout.memory(flat);
       return Array.from({ length: storage }, (_, i) => cells.read(base + i * bytesOf(type), type));
+    },
+    toggles() {
+      if (bits === undefined) throw notCounted();
+      return [...bits].map(([scope, of]) => {
+        const sum = (kind: ToggleClass): number => {
+          const at = sumAt(scope, kind);
+          return at === undefined ? 0 : (words[at + 1] ?? 0) * 2 ** 32 + ((words[at] ?? 0) >>> 0);
+        };
+        const [register, memory, other] = [sum("register"), sum("memory"), sum("other")];
+        return { path: scope.path, module: scope.graph.name, register, memory, other, bits: of };
+      });
+    },
+    clearToggles() {
+      if (bits === undefined) throw notCounted();
+      for (const scope of bits.keys()) {
+        for (const kind of ["register", "memory", "other"] as const) {
+          const at = sumAt(scope, kind);
+          if (at !== undefined) words.fill(0, at, at + 2);
+        }
+      }
     },
     get cycle() {
       return cycle;

@@ -24,6 +24,7 @@ export const Op = {
   i64Ne: 0x52,
   i64LtS: 0x53,
   i64GtS: 0x55,
+  i32Popcnt: 0x69,
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32Mul: 0x6c,

@@ -157,16 +157,18 @@ class Pool {
       p: this.bit(),
       q: this.bit(),
     });
-    const one = this.m.use("one", child, given());
+    const enable = () => (this.random.chance(50) ? { clockEnable: this.bit() } : {});
+    const one = this.m.use("one", child, given(), enable());
     this.numbers.push(one.w, one.x, one.y, one.z);
     this.bits.push(one.f, one.g);
     const [first, second] = [given(), given()];
-    const lanes = this.m.repeat("lanes", 2, child, {
-      ...first,
-      a: [first.a, second.a],
-      p: [first.p, second.p],
-      d: [first.d, second.d],
-    });
+    const lanes = this.m.repeat(
+      "lanes",
+      2,
+      child,
+      { ...first, a: [first.a, second.a], p: [first.p, second.p], d: [first.d, second.d] },
+      enable(),
+    );
     this.numbers.push(...lanes.w, ...lanes.x, ...lanes.y, ...lanes.z);
     this.bits.push(...lanes.f, ...lanes.g);
   }

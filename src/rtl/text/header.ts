@@ -40,8 +40,8 @@ function typeText(type: Type): string {
   return `${type.signed ? "signed" : "unsigned"}, ${bits}${interval}`;
 }
 
-/** The manual of an entity, without comment marks: what it does, its ports, its state. */
-export function manualOf(graph: ModuleGraph): string[] {
+/** The manual of an entity, without comment marks: what it does, its ports, its state. `gated`: it has a clock enable. */
+export function manualOf(graph: ModuleGraph, gated: boolean): string[] {
   const lines = [graph.name, ""];
   if (graph.doc !== undefined) lines.push(...wrapText(graph.doc, 100), "");
   const rows = graph.ports.map(({ name, direction, type }) => [
@@ -50,6 +50,7 @@ export function manualOf(graph: ModuleGraph): string[] {
     `  ${typeText(type)}`,
     type.note === undefined ? "" : `  ${type.note}`,
   ]);
+  if (gated) rows.unshift(["  clock_enable", "  in ", "  1 bit", "  low: nothing inside changes but by reset"]);
   if (graph.resettable) rows.unshift(["  reset", "  in ", "  1 bit", "  synchronous, active high"]);
   if (graph.clocked) rows.unshift(["  clock", "  in ", "  1 bit", "  rising edge"]);
   if (rows.length > 0) lines.push("Ports", ...alignColumns(rows));

@@ -4,7 +4,9 @@ import { type EntityNames, ValueLowering } from "./lower-values.js";
 import { Namer } from "./names.js";
 import {
   type Actual,
+  BIT_SHAPE,
   behind,
+  type Condition,
   type EntityText,
   type Expr,
   type InstanceText,
@@ -16,9 +18,12 @@ import {
   shapeOf,
 } from "./tree.js";
 
-/** Turns a module into the text tree of one entity. */
-export function lower(graph: ModuleGraph): EntityText {
-  return new EntityLowering(graph).run();
+/** The port of the clock enable, in the modules that have one. */
+export const CLOCK_ENABLE = "clock_enable";
+
+/** Turns a module into the text tree of one entity; `gated`: the names of the modules that have a clock enable. */
+export function lower(graph: ModuleGraph, gated: ReadonlySet<string>): EntityText {
+  return new EntityLowering(graph, gated).run();
 }
 
 const nameExpr = (name: string, type: Node["type"], index?: number): NameExpr => ({
@@ -38,9 +43,16 @@ class EntityLowering implements EntityNames {
   readonly #direct = new Map<ResultNode, string>();
   readonly #signals: SignalText[] = [];
   readonly #values: ValueLowering;
+  readonly #clockEnable: Expr | undefined;
 
-  constructor(readonly graph: ModuleGraph) {
-    this.namer = new Namer(["clock", "reset", ...graph.ports.map((port) => port.name)]);
+  constructor(
+    readonly graph: ModuleGraph,
+    readonly gated: ReadonlySet<string>,
+  ) {
+    this.namer = new Namer(["clock", "reset", CLOCK_ENABLE, ...graph.ports.map((port) => port.name)]);
+    this.#clockEnable = gated.has(graph.name)
+      ? { is: "name", name: CLOCK_ENABLE, index: undefined, shape: BIT_SHAPE }
+      : undefined;
     this.#count();
     this.#nameState();
     this.#nameValues();
@@ -138,6 +150,7 @@ class EntityLowering implements EntityNames {
     }
     return {
       graph: this.graph,
+      gated: this.#clockEnable !== undefined,
       constants: this.#values.constants,
       memories: [...this.#memories.values()],
       signals: [...this.#signals, ...this.#values.signals],
@@ -170,11 +183,36 @@ class EntityLowering implements EntityNames {
       });
       return {
         label: this.namer.number(regs.length === 1 ? `update_${name}` : "update_registers"),
-        enable: first.enable === undefined ? undefined : this.#values.condition(first.enable, `${name}_enable`),
+        enable: this.#whenEnabled(
+          first.enable === undefined ? undefined : this.#values.condition(first.enable, `${name}_enable`),
+        ),
         reset: first.reset !== undefined,
         registers,
       };
     });
+  }
+
+  /** The condition, and the clock enable where there is one. */
+  #enabled(condition: Condition): Condition {
+    const clock = this.#clockEnable;
+    if (clock === undefined) return condition;
+    const of = condition.is === "all" ? condition.of : [condition];
+    return { is: "all", of: [{ is: "high", a: clock, negated: false }, ...of] };
+  }
+  #whenEnabled(condition: Condition | undefined): Condition | undefined {
+    if (condition !== undefined) return this.#enabled(condition);
+    return this.#clockEnable === undefined ? undefined : { is: "high", a: this.#clockEnable, negated: false };
+  }
+
+  /** What an instance's clock enable is joined to: its own, within that of this entity. */
+  #clockEnableOf(instance: Instance, label: string): Actual {
+    const own =
+      instance.clockEnable === undefined ? undefined : this.#values.ref(instance.clockEnable, label, CLOCK_ENABLE);
+    const all = [this.#clockEnable, own].filter((value) => value !== undefined);
+    const [first, second] = all;
+    if (first === undefined) return { is: "expression", value: { is: "literal", value: 1n, shape: BIT_SHAPE } };
+    if (second === undefined) return { is: "expression", value: first };
+    return { is: "expression", value: { is: "logic", op: "and", operands: all, shape: BIT_SHAPE } };
   }
 
   #access(memory: Memory): MemoryAccess[] {
@@ -191,13 +229,15 @@ class EntityLowering implements EntityNames {
           write === undefined
             ? undefined
             : {
-                enable: values.condition(write.enable, `${name}_write`),
+                enable: this.#enabled(values.condition(write.enable, `${name}_write`)),
                 address: values.ref(write.address, `${name}_write`, "address"),
                 data: values.ref(write.data, `${name}_write`, "data"),
               },
         reads: (memory.latency === 1 ? memory.reads : []).map((read) => ({
           to: this.given.get(read) ?? nameExpr(read.label, read.type),
-          enable: read.enable === undefined ? undefined : values.condition(read.enable, `${name}_read`),
+          enable: this.#whenEnabled(
+            read.enable === undefined ? undefined : values.condition(read.enable, `${name}_read`),
+          ),
           address: values.ref(read.address, `${name}_read`, "address"),
         })),
       },
@@ -206,7 +246,7 @@ class EntityLowering implements EntityNames {
 
   #instance(instance: Instance): InstanceText {
     const label = this.#labels.get(instance) ?? instance.label;
-    const ports = instance.module.ports.map((port) => {
+    const ports: { port: string; actual: Actual }[] = instance.module.ports.map((port) => {
       const nodes = instance.inputs.get(port.name) ?? [];
       if (port.direction === "in") return { port: port.name, actual: this.#input(label, port.name, nodes) };
       const result = instance.results.find((r) => r.port === port.name && (this.uses.get(r) ?? 0) > 0);
@@ -217,6 +257,9 @@ class EntityLowering implements EntityNames {
         : { is: "expression", value: name };
       return { port: port.name, actual };
     });
+    if (this.gated.has(instance.module.name)) {
+      ports.unshift({ port: CLOCK_ENABLE, actual: this.#clockEnableOf(instance, label) });
+    }
     return { label, module: instance.module, count: instance.repeated ? instance.copies : undefined, ports };
   }
 

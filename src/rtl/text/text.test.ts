@@ -97,6 +97,10 @@ describe("a wrong emitter is caught", () => {
     ],
     ["a comparison that is off by one", (t) => t.replace(/ < (\w+) (then|else)/g, " <= $1 $2")],
     ["a reset that is not looked at", (t) => t.replace(/if reset = '1' then/g, "if false then")],
+    [
+      "a clock enable that is not looked at",
+      (t) => t.replace(/if clock_enable = '1' (?:and .*)?then/g, "if true then"),
+    ],
     ["a register without initial value", (t) => t.replace(/(signal (?:state|flag)_?\d+ *: [^:]*?) := [^;]*;/g, "$1;")],
   ];
   it.skipIf(skipWithout("ghdl")).each(vhdlMutants)("in VHDL: %s", (_, mutate) => {
@@ -108,6 +112,7 @@ describe("a wrong emitter is caught", () => {
   const verilogMutants: [string, (text: string) => string][] = [
     ["wires without sign", (t) => t.replace(/wire signed (\[.*\]) (\w+ =)/g, "wire $1 $2")],
     ["literals without sign", (t) => t.replace(/'sd/g, "'d")],
+    ["a clock enable that is not passed on", (t) => t.replace(/\.clock_enable\(.*\)/g, ".clock_enable(1'b1)")],
     ["parts without sign", (t) => t.replace(/\$signed\((\w+\[\d+:\d+\])\)/g, "$1")],
     [
       "a sum that is one bit short",

@@ -168,6 +168,8 @@ export interface ConstantText {
 /** One entity, ready to be printed in either language. */
 export interface EntityText {
   readonly graph: ModuleGraph;
+  /** Whether it has the port `clock_enable`, which is in the conditions of all its registers and memories. */
+  readonly gated: boolean;
   readonly constants: readonly ConstantText[];
   readonly memories: readonly MemoryText[];
   readonly signals: readonly SignalText[];

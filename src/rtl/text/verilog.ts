@@ -1,8 +1,7 @@
-import type { ModuleGraph } from "../core/graph.js";
 import type { Module } from "../core/ports.js";
 import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
-import { lower } from "./lower.js";
+import { CLOCK_ENABLE, lower } from "./lower.js";
 import {
   type Actual,
   type AssignText,
@@ -33,15 +32,15 @@ const LINE = 120;
  * @throws GatecastError of kind hardware if two different modules have one name.
  */
 export function emitVerilog(module: Pick<Module, "graph">): SourceFile[] {
-  return inCompileOrder(module.graph, "v", (graph) => printModule(lower(graph)));
+  return inCompileOrder(module.graph, "v", (graph, gated) => printModule(lower(graph, gated)));
 }
 
 function printModule(entity: EntityText): string {
   const { graph } = entity;
   const lines = [
-    ...manualOf(graph).map((line) => (line === "" ? "//" : `// ${line}`)),
+    ...manualOf(graph, entity.gated).map((line) => (line === "" ? "//" : `// ${line}`)),
     "",
-    `module ${graph.name}${portList(graph)}`,
+    `module ${graph.name}${portList(entity)}`,
   ];
   const blocks: string[][] = [];
   if (entity.constants.length > 0) {
@@ -68,13 +67,14 @@ const indent = (lines: readonly string[], depth: number): string[] =>
 
 const bare = (shape: Shape): string => verilogRange(shape).trimEnd();
 
-function portList(graph: ModuleGraph): string {
+function portList({ graph, gated }: EntityText): string {
   const rows = graph.ports.map(({ name, direction, type }) => [
     direction === "in" ? "input " : "output ",
     "wire ",
     `${bare(shapeOf(type))} `,
     name,
   ]);
+  if (gated) rows.unshift(["input ", "wire ", " ", CLOCK_ENABLE]);
   if (graph.resettable) rows.unshift(["input ", "wire ", " ", "reset"]);
   if (graph.clocked) rows.unshift(["input ", "wire ", " ", "clock"]);
   if (rows.length === 0) return " ();";

@@ -1,8 +1,7 @@
-import type { ModuleGraph } from "../core/graph.js";
 import type { Module } from "../core/ports.js";
 import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
-import { lower } from "./lower.js";
+import { CLOCK_ENABLE, lower } from "./lower.js";
 import {
   type Actual,
   type AssignText,
@@ -33,20 +32,20 @@ const LINE = 120;
  * @throws GatecastError of kind hardware if two different modules have one name.
  */
 export function emitVhdl(module: Pick<Module, "graph">): SourceFile[] {
-  return inCompileOrder(module.graph, "vhd", (graph) => printEntity(lower(graph)));
+  return inCompileOrder(module.graph, "vhd", (graph, gated) => printEntity(lower(graph, gated)));
 }
 
 function printEntity(entity: EntityText): string {
   const { graph } = entity;
   const lines = [
-    ...manualOf(graph).map((line) => (line === "" ? "--" : `-- ${line}`)),
+    ...manualOf(graph, entity.gated).map((line) => (line === "" ? "--" : `-- ${line}`)),
     "",
     "library ieee;",
     "use ieee.std_logic_1164.all;",
     "use ieee.numeric_std.all;",
     "",
     `entity ${graph.name} is`,
-    ...indent(portClause(graph), 1),
+    ...indent(portClause(entity), 1),
     "end entity;",
     "",
     `architecture rtl of ${graph.name} is`,
@@ -79,12 +78,13 @@ function printEntity(entity: EntityText): string {
 const indent = (lines: readonly string[], depth: number): string[] =>
   lines.map((line) => (line === "" ? "" : "  ".repeat(depth) + line));
 
-function portClause(graph: ModuleGraph): string[] {
+function portClause({ graph, gated }: EntityText): string[] {
   const rows = graph.ports.map(({ name, direction, type }) => [
     name,
     ` : ${direction === "in" ? "in " : "out"} `,
     vhdlType(shapeOf(type)),
   ]);
+  if (gated) rows.unshift([CLOCK_ENABLE, " : in ", "std_logic"]);
   if (graph.resettable) rows.unshift(["reset", " : in ", "std_logic"]);
   if (graph.clocked) rows.unshift(["clock", " : in ", "std_logic"]);
   if (rows.length === 0) return [];
