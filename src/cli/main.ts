@@ -7,8 +7,9 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (interruption.signal.aborted) process.exit(interruptedExitCode);
-    process.stderr.write("\nStopping at a point that can be gone on from; once more stops at once.\n");
+    // First, since it takes the live lines away.
     interruption.abort(new Interrupted("Interrupted."));
+    process.stderr.write("Stopping at a point that can be gone on from; once more stops at once.\n");
   });
 }
 // The reader of our output has gone (`gatecast ... | head`): that is no error of ours.

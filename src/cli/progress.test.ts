@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createProgress, duration, sparkline } from "./progress.js";
+import { createProgress, duration } from "./progress.js";
+import { Screen } from "./testing/screen.js";
 
 function recorder(columns?: number) {
   let text = "";
@@ -32,21 +33,77 @@ describe("progress without a terminal", () => {
 });
 
 describe("progress on a terminal", () => {
-  it("redraws one line that fits, and clears it for lines that stay", () => {
-    const output = recorder(40);
+  const liveDetail = { headline: "epoch 1/2", panel: () => [["under it"]] };
+
+  it("redraws a line for each task in place, over which others stay", () => {
+    const screen = new Screen(50);
     let time = 0;
-    const progress = createProgress(output, { live: true, now: () => time });
+    const progress = createProgress(screen, { live: true, colours: false, now: () => time });
     const task = progress.start("float");
     time = 1_000;
     task.update(0.5, "a detail that is much too long for this terminal");
-    const drawn = output.take();
-    expect(drawn.startsWith("\r\u001b[K")).toBe(true);
-    expect(drawn).not.toContain("\n");
-    expect([...drawn.replace("\r\u001b[K", "")].length).toBe(39);
+    expect(screen.lines).toEqual(["float       ██████░░░░░░   50 %  1 s left  a deta"]);
     progress.say("a line");
-    expect(output.take()).toContain("\r\u001b[Ka line\n");
-    task.end();
-    expect(output.take().endsWith("\r\u001b[K")).toBe(true);
+    const other = progress.start("yosys");
+    other.update(0.25, "synth", 9);
+    expect(screen.lines).toEqual([
+      "a line",
+      "float       ██████░░░░░░   50 %  1 s left  a deta",
+      "yosys       ███░░░░░░░░░   25 %  9 s left  synth",
+    ]);
+    task.end("done");
+    other.end();
+    expect(screen.lines).toEqual(["a line", "float       done"]);
+  });
+
+  it("shows what stands under a task's line, as far as the terminal is high", () => {
+    const screen = new Screen(60);
+    const progress = createProgress(screen, { live: true, colours: false, now: () => 0 });
+    progress.start("float").update(0.5, "not shown", 1, liveDetail);
+    expect(screen.lines).toEqual(["float       ██████░░░░░░   50 %  1 s left  epoch 1/2", "under it"]);
+    screen.rows = 2;
+    progress.say("x");
+    expect(screen.lines).toEqual(["x", "float       ██████░░░░░░   50 %  1 s left  epoch 1/2"]);
+  });
+
+  it("takes its lines away when it is closed or aborted, and says what is said then in plain lines", () => {
+    for (const end of ["close", "abort"] as const) {
+      const screen = new Screen(60);
+      const control = new AbortController();
+      const progress = createProgress(screen, { live: true, now: () => 0, signal: control.signal });
+      const task = progress.start("float");
+      task.update(0.5, "", 1, liveDetail);
+      screen.write("^C");
+      if (end === "close") progress.close();
+      else control.abort();
+      screen.write("Stopping.\n");
+      task.update(0.6, "", 1, liveDetail);
+      progress.say("a line");
+      expect(screen.lines).toEqual(["Stopping.", "a line"]);
+      expect(screen.cursor).toEqual({ row: 2, column: 0 });
+    }
+  });
+
+  it("has colours unless NO_COLOR is set, and is none on a dumb terminal or without one", () => {
+    const shown = (environment: Record<string, string>, isTTY: boolean) => {
+      const before = { ...process.env };
+      Object.assign(process.env, { TERM: "xterm", NO_COLOR: "" }, environment);
+      try {
+        const screen = new Screen(60);
+        const panel = () => [[{ text: "best", style: "strong" as const }]];
+        const output = { isTTY, columns: 60, write: (text: string) => screen.write(text) };
+        createProgress(output, { now: () => 0 })
+          .start("float")
+          .update(1, "", 0, { headline: "", panel });
+        return screen.writes.join("");
+      } finally {
+        process.env = before;
+      }
+    };
+    expect(shown({}, true)).toContain("\u001b[36mbest");
+    expect(shown({ NO_COLOR: "1" }, true)).toMatch(/^(?!.*\[\d+m).*best/s);
+    expect(shown({ TERM: "dumb" }, true)).toBe("");
+    expect(shown({}, false)).toBe("");
   });
 });
 
@@ -58,13 +115,6 @@ describe("quiet", () => {
     progress.start("y").end("z");
     expect(output.take()).toBe("");
   });
-});
-
-it("draws the last values as bars between least and largest", () => {
-  expect(sparkline([5, 4, 3, 2])).toBe("█▆▃▁");
-  expect(sparkline([1, 9, 1, 9], 2)).toBe("▁█");
-  expect(sparkline([3])).toBe("");
-  expect(sparkline([2, 2])).toBe("▁▁");
 });
 
 it("tells durations", () => {

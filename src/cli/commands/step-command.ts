@@ -49,7 +49,8 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
   return command.action(async () => {
     const { folder, configuration } = await locateRun(definition, command, surroundings);
     const options = command.opts<GeneralOptions>();
-    const progress = createProgress(surroundings.stderr, { quiet: options.quiet === true });
+    const { signal } = surroundings;
+    const progress = createProgress(surroundings.stderr, { quiet: options.quiet === true, signal });
     // Loaded only now: --help and mistakes on the command line need none of the rooms behind the steps.
     const { allSteps } = await import("../steps/index.js");
     const { requireOutside, runSteps } = await import("../steps/run-steps.js");
@@ -57,11 +58,12 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
     await requireOutside(steps, configuration);
     const run = await RunFolder.openOrCreate(folder, configuration);
     try {
-      await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal: surroundings.signal });
+      await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal });
       const text = new TextDecoder().decode(await run.read(definition.result.step, definition.result.file));
       const shown = options.json === true ? text.trimEnd() : await definition.print(JSON.parse(text), run);
       surroundings.stdout.write(`${shown}\n`);
     } finally {
+      progress.close();
       run.close();
     }
   });

@@ -19,7 +19,8 @@ import {
   trainFloat,
   trainQuantised,
 } from "../../training/index.js";
-import { sparkline, type Task } from "../progress.js";
+import { type TrainingView, trainingHeadline, trainingLine, trainingPanel } from "../display/training-view.js";
+import type { Task } from "../progress.js";
 import { readBytes } from "../read-bytes.js";
 import { resultFiles, type TrainingResult } from "../results.js";
 import { Checkpoints } from "./checkpoint.js";
@@ -67,7 +68,7 @@ export const train = defineStep({
         onEpoch: async (epoch, save) => {
           await checkpoints.save(save());
           await log.add(epoch);
-          showEpoch(task, epoch, log.validation(phase));
+          showEpoch(task, epoch, log.of(phase));
         },
       };
     };
@@ -154,7 +155,7 @@ async function elsewhere(path: string, graph: Graph): Promise<Parameters> {
 
 /** training.jsonl as it grows: one line an epoch, readable while training goes on. */
 class EpochLog {
-  private records: EpochRecord[] = [];
+  private records: readonly EpochRecord[] = [];
 
   constructor(private readonly context: Pick<StepContext<unknown>, "scratch">) {}
 
@@ -165,12 +166,12 @@ class EpochLog {
   }
 
   async add({ phase, epoch, loss, validation, learningRate }: EpochRecord): Promise<void> {
-    this.records.push({ phase, epoch, loss, validation, learningRate });
+    this.records = [...this.records, { phase, epoch, loss, validation, learningRate }];
     await this.write();
   }
 
-  validation(phase: Phase): number[] {
-    return this.records.filter((record) => record.phase === phase).map(({ validation }) => validation);
+  of(phase: Phase): EpochRecord[] {
+    return this.records.filter((record) => record.phase === phase);
   }
 
   private async write(): Promise<void> {
@@ -182,15 +183,16 @@ function jsonLines(records: readonly EpochRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-function showEpoch(task: Task, epoch: Epoch, validation: readonly number[]): void {
-  const details = [
-    `epoch ${epoch.epoch}/${epoch.epochs}`,
-    `loss ${significant(epoch.loss)}`,
-    `validation ${significant(epoch.validation)}`,
-    `${count(epoch.samplesPerSecond)} windows/s`,
-    sparkline(validation),
-  ];
-  task.update(epoch.epoch / epoch.epochs, details.filter((detail) => detail !== "").join("  "), epoch.secondsLeft);
+function showEpoch(task: Task, epoch: Epoch, history: readonly EpochRecord[]): void {
+  const view: TrainingView = {
+    ...epoch,
+    training: history.map(({ loss }) => loss),
+    validation: history.map(({ validation }) => validation),
+  };
+  task.update(epoch.epoch / epoch.epochs, trainingLine(view), epoch.secondsLeft, {
+    headline: trainingHeadline(view),
+    panel: (size) => trainingPanel(view, size),
+  });
 }
 
 /** Place in the history of the epoch with the least validation loss, the first of equals. */
