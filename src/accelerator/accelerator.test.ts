@@ -67,7 +67,7 @@ describe("the whole accelerator", () => {
       const { model, graph, random } = randomCase(100 + seed, { layers });
       const mode = seed % 2 === 0 ? "sample" : "window";
       const choices = randomChoices(graph, random, mode);
-      const parameters = deriveParameters(graph, model, choices.operators, "any");
+      const parameters = deriveParameters(graph, model, choices, "any");
       const cycles = countCycles(graph, parameters, choices);
       const accelerator = buildAccelerator(model, choices, "any");
       const windows = randomWindows(model, 5, seed);

@@ -5,6 +5,9 @@ import { identifier, type Wiring, wireNetwork } from "./network.js";
 import { attentionModule } from "./operators/attention.js";
 import { lastModule } from "./operators/last.js";
 import { linearModule } from "./operators/linear.js";
+import { inputPort } from "./operators/matrix-unit/multiply.js";
+import { placeTasks } from "./operators/matrix-unit/parameters.js";
+import { matrixUnitModule } from "./operators/matrix-unit/unit.js";
 import { poolModule } from "./operators/pool.js";
 import { residualModule } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
@@ -24,7 +27,7 @@ export type Accelerator = ReturnType<typeof assemble>;
  */
 export function buildAccelerator(model: IntegerModel, plan: Choices, name = DEFAULT_NAME): Accelerator {
   const graph = buildGraph(model.architecture, model.precision);
-  return assemble(graph, deriveParameters(graph, model, plan.operators, name), plan, `${name}_core`, name);
+  return assemble(graph, deriveParameters(graph, model, plan, name), plan, `${name}_core`, name);
 }
 
 export const DEFAULT_NAME = "forecaster";
@@ -68,6 +71,22 @@ function assemble(graph: Graph, parameters: Parameters, choices: Choices, core: 
 function wiringOf(m: Builder): Wiring<Elements> {
   return {
     operator: (parameters, inputs) => use(m, parameters, inputs),
+    unit: (parameters, inputs) => {
+      const { jobs, plan } = parameters;
+      const given = Object.fromEntries(jobs.map((job, index) => [inputPort(job), inputs[index] as Elements]));
+      const outputs = m.use(plan.name, matrixUnitModule(parameters), given);
+      return placeTasks(parameters).map(({ task }) => outputs[task.port] as Elements);
+    },
+    later: (name, beat) => {
+      const link = m.stream(name, beatStream(beat).payload);
+      return {
+        stream: link.stream,
+        connect: (source) => {
+          source.accept(link.ready);
+          link.drive({ valid: source.valid, data: source.data });
+        },
+      };
+    },
     fork: (name, stream, beat, count) => forked(m, name, stream, beat, count),
     queue: (name, stream, beat, depth, style) => queued(m, name, stream, beat, depth, style),
     lanes: (name, stream, from, lanes) => withLanes(m, name, stream, from, lanes),
@@ -79,6 +98,8 @@ export function operatorModule(parameters: OperatorParameters): Module {
   switch (parameters.kind) {
     case "linear":
       return linearModule(parameters);
+    case "shared":
+      throw new Error(`"${parameters.title}" is on a matrix unit`);
     case "attention":
       return attentionModule(parameters);
     case "residual":
@@ -100,6 +121,8 @@ function use(m: Builder, parameters: OperatorParameters, inputs: readonly Elemen
   switch (parameters.kind) {
     case "linear":
       return m.use(name, linearModule(parameters), { x: input(0) }).y;
+    case "shared":
+      throw new Error(`"${parameters.title}" is on a matrix unit`);
     case "attention":
       return m.use(name, attentionModule(parameters), { query: input(0), key: input(1), value: input(2) }).context;
     case "residual": {

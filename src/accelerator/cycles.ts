@@ -3,17 +3,20 @@ import { type Wiring, wireNetwork } from "./network.js";
 import { attentionTiming } from "./operators/attention.js";
 import { lastTiming } from "./operators/last.js";
 import { linearTiming } from "./operators/linear.js";
+import { matrixUnitTiming } from "./operators/matrix-unit/timing.js";
 import { poolTiming } from "./operators/pool.js";
 import { residualTiming } from "./operators/residual.js";
 import type { OperatorParameters, Parameters } from "./parameters.js";
 import { historyTiming } from "./parts/history.js";
 import type { Choices } from "./plan.js";
 import { CycleModel, type Link } from "./timing/cycle-model.js";
-import { fifo, fork, gearbox } from "./timing/stages.js";
+import { fifo, fork, gearbox, later } from "./timing/stages.js";
 
 function wiringOf(model: CycleModel): Wiring<Link> {
   return {
     operator: (parameters, inputs) => operatorTiming(model, parameters, inputs),
+    unit: (parameters, inputs) => matrixUnitTiming(model, inputs, parameters),
+    later: () => later(model),
     fork: (_, stream, __, count) => fork(model, stream, count),
     queue: (_, stream, __, depth) => fifo(model, stream, depth),
     lanes: (_, stream, from, lanes) => gearbox(model, stream, from.lanes, lanes),
@@ -29,6 +32,8 @@ function operatorTiming(model: CycleModel, parameters: OperatorParameters, input
   switch (parameters.kind) {
     case "linear":
       return linearTiming(model, input(0), parameters);
+    case "shared":
+      throw new Error(`"${parameters.title}" is on a matrix unit`);
     case "attention":
       return attentionTiming(model, { query: input(0), key: input(1), value: input(2) }, parameters);
     case "residual":
@@ -43,12 +48,21 @@ function operatorTiming(model: CycleModel, parameters: OperatorParameters, input
 export interface Cycles {
   /** First input accepted to last output of one inference on an idle machine, both cycles counted. */
   readonly cyclesPerInference: number;
-  /** Between the last outputs of two inferences, with inputs back to back. */
+  /** Between the last outputs of two inferences, with inputs back to back; the longest where they are not all equal. */
   readonly initiationInterval: number;
 }
 
-/** Windows after which the interval between two forecasts no longer changes; the last interval is taken. */
-const WINDOWS = 4;
+/** Windows after which the intervals between forecasts repeat themselves. */
+const WINDOWS = 6;
+/** Intervals in which they do: shared lanes may serve every other window sooner. */
+const PERIOD = 3;
+
+/** The longest of the last intervals between forecasts whose last values left in these cycles; null for too few of them. */
+export function initiationIntervalOf(ends: readonly number[]): number | null {
+  if (ends.length <= PERIOD) return null;
+  const last = ends.slice(-PERIOD - 1);
+  return Math.max(...last.slice(1).map((end, index) => end - (last[index] ?? 0)));
+}
 
 /**
  * The exact cycles of a design, from a walk of its control. An inference of mode `sample` begins with the sample that
@@ -65,8 +79,7 @@ export function countCycles(
   const first = simulateControl(graph, parameters, choices, 1, window, outputs);
   if (options.latencyOnly) return { cyclesPerInference: first.latency, initiationInterval: first.latency };
   const { ends } = simulateControl(graph, parameters, choices, WINDOWS, window, outputs);
-  const [before, last] = ends.slice(-2);
-  return { cyclesPerInference: first.latency, initiationInterval: (last ?? 0) - (before ?? 0) };
+  return { cyclesPerInference: first.latency, initiationInterval: initiationIntervalOf(ends) ?? 0 };
 }
 
 /** No operator multiplies for so long between two beats. */

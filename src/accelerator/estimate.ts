@@ -153,7 +153,7 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       gearbox(sum, query, plan.lanesScore);
       gearbox(sum, key, plan.lanesScore);
       gearbox(sum, value, plan.lanesValue);
-      buffer(sum, 2, features / plan.lanesScore, plan.lanesScore * query.type.width, plan.rows);
+      buffer(sum, plan.queries, features / plan.lanesScore, plan.lanesScore * query.type.width, plan.rows);
       buffer(sum, plan.windows, (tokens * features) / plan.lanesScore, plan.lanesScore * key.type.width, plan.keys);
       buffer(sum, plan.windows, (tokens * features) / plan.lanesValue, plan.lanesValue * value.type.width, plan.values);
       buffer(sum, 2, tokens, parameters.score.hi.toString(2).length + 1, plan.rows);

@@ -78,7 +78,7 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode): Choices {
       feedForward: { tokens: around, style: style(around * beats(`layers.${layer}.norm1`)) },
     };
   });
-  return { mode, operators, queues, history: "distributed" };
+  return { mode, operators, units: [], queues, history: "distributed" };
 }
 
 function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMap<string, number>): number {
@@ -91,6 +91,8 @@ function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMa
       return operator.kind === "pool" ? (lanesOf.get(operator.input) ?? 1) : 1;
     case "last":
       return 1;
+    case "shared":
+      throw new Error(`"${operator.name}" is on a matrix unit`);
   }
 }
 
@@ -158,6 +160,7 @@ function operatorChoice(
         values: kept(lanesValue),
         rows: "distributed",
         table: "block",
+        queries: 2,
         windows: 1,
       } satisfies AttentionPlan;
     }

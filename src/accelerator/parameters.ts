@@ -1,9 +1,16 @@
 import type { IntegerModel, IntegerOperator } from "../integer/index.js";
 import { codeRange, type Graph, type Operator, tensor } from "../model/index.js";
-import { range } from "../rtl/index.js";
+import { type NumType, range } from "../rtl/index.js";
 import { type AttentionParameters, attentionOutput } from "./operators/attention.js";
 import { type LastParameters, lastOutput } from "./operators/last.js";
 import { type LinearParameters, linearOutput } from "./operators/linear.js";
+import { deriveUnits } from "./operators/matrix-unit/derive.js";
+import {
+  type MatrixTask,
+  type MatrixUnitParameters,
+  type MatrixUnitPlan,
+  taskOutput,
+} from "./operators/matrix-unit/parameters.js";
 import { type PoolParameters, poolOutput } from "./operators/pool.js";
 import { type ResidualParameters, residualOutput } from "./operators/residual.js";
 import type { Beat } from "./parts/beat.js";
@@ -11,10 +18,20 @@ import type { Choices, OperatorPlan } from "./plan.js";
 
 export type OperatorParameters =
   | ({ readonly kind: "linear" } & LinearParameters)
+  | ({ readonly kind: "shared" } & SharedParameters)
   | ({ readonly kind: "attention" } & AttentionParameters)
   | ({ readonly kind: "residual" } & ResidualParameters)
   | ({ readonly kind: "pool" } & PoolParameters)
   | ({ readonly kind: "last" } & LastParameters);
+
+/** A `linear` on the lanes of a matrix unit. */
+export interface SharedParameters {
+  readonly title: string;
+  readonly input: Beat;
+  readonly weightType: NumType;
+  readonly task: MatrixTask;
+  readonly unit: MatrixUnitPlan;
+}
 
 /** Everything that the hardware of a model is built from. */
 export interface Parameters {
@@ -22,6 +39,7 @@ export interface Parameters {
   readonly operators: ReadonlyMap<string, OperatorParameters>;
   /** Beats of each tensor, as its producer gives them. */
   readonly beats: ReadonlyMap<string, Beat>;
+  readonly units: readonly MatrixUnitParameters[];
 }
 
 /** "layers.0.self_attn.q_proj" -> "<top>_layers_0_self_attn_q_proj". */
@@ -34,7 +52,7 @@ export function entityName(top: string, operator: string): string {
 export function deriveParameters(
   graph: Graph,
   model: IntegerModel,
-  plans: Choices["operators"],
+  choices: Pick<Choices, "operators" | "units">,
   top: string,
 ): Parameters {
   const beats = new Map<string, Beat>();
@@ -43,13 +61,14 @@ export function deriveParameters(
   const operators = new Map<string, OperatorParameters>();
   for (const operator of graph.operators) {
     const data = model.operators.get(operator.name);
-    const plan = plans.get(operator.name);
+    const plan = choices.operators.get(operator.name);
     if (!data || !plan) throw new Error(`no ${data ? "plan" : "data"} for operator "${operator.name}"`);
-    const made = parametersOf(graph, operator, data, plan, beats, entityName(top, operator.name));
+    const unit = plan.kind === "shared" ? choices.units.find(({ name }) => name === plan.unit) : undefined;
+    const made = parametersOf(graph, operator, data, plan, unit, beats, entityName(top, operator.name));
     operators.set(operator.name, made);
     beats.set(operator.output, outputBeat(made));
   }
-  return { operators, beats };
+  return { operators, beats, units: deriveUnits(graph, choices, operators, top) };
 }
 
 /** Beats of an operator's output. */
@@ -57,6 +76,8 @@ export function outputBeat(parameters: OperatorParameters): Beat {
   switch (parameters.kind) {
     case "linear":
       return linearOutput(parameters);
+    case "shared":
+      return taskOutput(parameters.task, parameters.unit);
     case "attention":
       return attentionOutput(parameters);
     case "residual":
@@ -73,6 +94,7 @@ function parametersOf(
   operator: Operator,
   data: IntegerOperator,
   plan: OperatorPlan,
+  unit: MatrixUnitPlan | undefined,
   beats: ReadonlyMap<string, Beat>,
   name: string,
 ): OperatorParameters {
@@ -102,6 +124,18 @@ function parametersOf(
       requantiser: data.requantiser,
       plan,
     };
+  }
+  if (operator.kind === "linear" && data.kind === "linear" && unit) {
+    const { rows, columns, bits } = operator.weight;
+    const { weights, bias, requantiser } = data;
+    const accumulator = {
+      lo: Math.min(...data.accumulators.map(({ lo }) => lo)),
+      hi: Math.max(...data.accumulators.map(({ hi }) => hi)),
+    };
+    const port = title.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+    const { lo, hi } = codeRange(bits, true);
+    const task = { title, port, rows, columns, weights, bias, accumulator, requantiser };
+    return { kind: "shared", title, input: beatOf(operator.input), weightType: range(lo, hi), task, unit };
   }
   if (operator.kind === "attention" && data.kind === "attention" && plan.kind === "attention") {
     const { tokens, features } = tensor(graph, operator.query);

@@ -3,10 +3,18 @@ import type { Device } from "./devices.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LastPlan } from "./operators/last.js";
 import type { LinearPlan } from "./operators/linear.js";
+import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 import type { PoolPlan } from "./operators/pool.js";
 import type { ResidualPlan } from "./operators/residual.js";
 
-export type OperatorPlan = LinearPlan | AttentionPlan | ResidualPlan | PoolPlan | LastPlan;
+/** A `linear` that takes turns on the lanes of a matrix unit. */
+export interface SharedPlan {
+  readonly kind: "shared";
+  /** Name of the unit. */
+  readonly unit: string;
+}
+
+export type OperatorPlan = LinearPlan | SharedPlan | AttentionPlan | ResidualPlan | PoolPlan | LastPlan;
 
 /** `window`: n samples in, a forecast out. `sample`: the last n are kept on chip; each new sample gives a forecast. */
 export type Mode = "window" | "sample";
@@ -33,6 +41,8 @@ export interface Choices {
   readonly mode: Mode;
   /** By operator name. */
   readonly operators: ReadonlyMap<string, OperatorPlan>;
+  /** Lanes that several operators share. */
+  readonly units: readonly MatrixUnitPlan[];
   /** By layer. */
   readonly queues: readonly LayerQueues[];
   /** Ring of the last samples, in mode `sample`. */
@@ -48,10 +58,12 @@ export interface Estimate {
   readonly blockRam: number;
 }
 
-/** One operator of a plan, for reports. */
+/** One operator of a plan, or lanes that several share, for reports. */
 export interface PlannedOperator {
   readonly name: string;
-  readonly kind: OperatorPlan["kind"];
+  readonly kind: OperatorPlan["kind"] | "matrix-unit";
+  /** Name of the matrix unit whose lanes it uses, and whose row has its estimate; null: it has its own. */
+  readonly unit: string | null;
   /** Multiplications in a cycle. */
   readonly lanes: number;
   /** "16 x 1": as the operator divides its lanes. */

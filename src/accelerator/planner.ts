@@ -10,7 +10,7 @@ import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
 import { poolOutput } from "./operators/pool.js";
 import { residualOutput, residualSumType } from "./operators/residual.js";
-import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
+import { deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
 import { sparingDsps } from "./spare-dsps.js";
@@ -47,10 +47,14 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   for (const pace of options.pace ? [options.pace] : paces(graph)) {
     const wanted = choicesFor(graph, pace, mode);
     const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
-      sumOf([...deriveParameters(graph, model, plans, ANY_NAME).operators.values()].map(estimateOperator)),
+      sumOf(
+        [...deriveParameters(graph, model, { operators: plans, units: wanted.units }, ANY_NAME).operators.values()].map(
+          estimateOperator,
+        ),
+      ),
     );
     const choices = { ...wanted, operators };
-    const parameters = deriveParameters(graph, model, operators, ANY_NAME);
+    const parameters = deriveParameters(graph, model, choices, ANY_NAME);
     const estimate = estimateAll(graph, parameters, choices);
     if (!smallest || estimate.lut < smallest.estimate.lut) smallest = { estimate };
     if (!fits(estimate) && !options.pace) continue;
@@ -63,7 +67,7 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   }
   if (!best) throw doesNotFit(device, utilisation, smallest?.estimate);
   const { choices, estimate } = best;
-  const parameters = deriveParameters(graph, model, choices.operators, ANY_NAME);
+  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
   const report = [...parameters.operators.values()].map(reportOperator);
   return { ...choices, device, ...countCycles(graph, parameters, choices), report, estimate };
 }
@@ -103,6 +107,8 @@ export function stepsOf(parameters: OperatorParameters): number {
   switch (parameters.kind) {
     case "linear":
       return Math.max(linearSteps(parameters), parameters.rows / parameters.plan.lanes);
+    case "shared":
+      return (parameters.task.rows / parameters.unit.lanesOut) * (parameters.task.columns / parameters.unit.lanesIn);
     case "attention":
       return attentionSteps(parameters);
     case "residual":
@@ -133,6 +139,7 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
   const common = {
     name: parameters.title,
     kind: parameters.kind,
+    unit: parameters.kind === "shared" ? parameters.unit.name : null,
     cyclesPerToken: stepsOf(parameters),
     estimate: estimateOperator(parameters),
   };
@@ -146,6 +153,16 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
         output: linearOutput(parameters).type.width,
       };
       return { ...common, lanes: plan.lanesIn * plan.lanesOut, layout: `${plan.lanesIn} x ${plan.lanesOut}`, bits };
+    }
+    case "shared": {
+      const { unit, input, weightType, task } = parameters;
+      const bits = {
+        input: input.type.width,
+        weights: weightType.width,
+        accumulator: accumulatorType(task).width,
+        output: outputBeat(parameters).type.width,
+      };
+      return { ...common, lanes: unit.lanesIn * unit.lanesOut, layout: `${unit.lanesIn} x ${unit.lanesOut}`, bits };
     }
     case "attention": {
       const { plan, query } = parameters;

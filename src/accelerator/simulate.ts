@@ -3,6 +3,7 @@ import { createInterpreter, type IntegerModel } from "../integer/index.js";
 import { Random } from "../numeric/random.js";
 import { type CompiledSimulation, simulate } from "../rtl/index.js";
 import type { Accelerator } from "./assemble.js";
+import { initiationIntervalOf } from "./cycles.js";
 import type { Plan } from "./plan.js";
 
 export interface SimulationOptions {
@@ -137,8 +138,8 @@ export function simulateAccelerator(
     mismatches++;
     firstMismatch ??= { inference, expected: expectedCodes, actual: actualCodes };
   }
-  const [before, last] = ends.slice(-2);
-  const initiationInterval = stalls === 0 && ends.length >= 4 ? (last ?? 0) - (before ?? 0) : null;
+  // The first inference ran alone.
+  const initiationInterval = stalls === 0 && ends.length > 4 ? initiationIntervalOf(ends) : null;
   return { outputs, inferences, mismatches, firstMismatch, cyclesPerInference, initiationInterval, cycles: cycle };
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../../rtl/index.js";
 import { type Beat, wordType } from "./beat.js";
 import { address, allOf, counter, indexBits } from "./counter.js";
+import { wordMemory } from "./word-memory.js";
 
 export interface ItemBufferOptions {
   readonly beat: Beat;
@@ -18,7 +19,7 @@ export interface ItemBufferOptions {
   readonly outer: number;
   readonly inner: number;
   /** Items there is room for: with 2 the next one is loaded while this one is read. */
-  readonly slots: 1 | 2;
+  readonly slots: number;
   readonly style: MemoryStyle;
 }
 
@@ -28,7 +29,8 @@ export interface ItemBuffer {
   readonly loaded: Bit;
   readonly loadSlot: Num;
   readonly readSlot: Num;
-  /** A whole item is there, and stays until it is released. */
+  /** Whole items there are: each stays until it is released. */
+  readonly stored: Num;
   readonly available: Bit;
   /** The word of a beat of the item, one cycle with `go` later. */
   read(outer: Num, inner: Num, go: Bit): Num;
@@ -67,7 +69,7 @@ export function itemBuffer(
       [innerIndex, inner],
     ]);
   const depth = 2 ** (indexBits(slots) + indexBits(outer) + indexBits(inner));
-  const memory = m.mem(name, { type: wordType(beat), depth: Math.max(2, depth), style, latency: 1 });
+  const memory = wordMemory(m, name, { type: wordType(beat), depth, style });
   memory.write({ enable: load, address: place(loadSlot.value, row.value, column.value), data: input.data.data });
   const available = stored.q.ne(0);
   m.name({ [`${name}_available`]: available });
@@ -76,6 +78,7 @@ export function itemBuffer(
     loaded,
     loadSlot: loadSlot.value,
     readSlot: readSlot.value,
+    stored: stored.q,
     available,
     read: (outerIndex, innerIndex, go) => memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }),
     release: (when) => released.drive(when),

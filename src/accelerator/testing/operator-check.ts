@@ -93,7 +93,7 @@ function portsOf(parameters: OperatorParameters): readonly string[] {
 export function checkOperators(kind: OperatorKind, seed: number, fixed: Partial<Architecture> = {}) {
   const { model, graph, random } = randomCase(seed, fixed);
   const choices = randomChoices(graph, random);
-  const parameters = deriveParameters(graph, model, choices.operators, "test");
+  const parameters = deriveParameters(graph, model, choices, "test");
   const intervals = tensorIntervals(graph, model);
   let compared = 0;
   let different = 0;

@@ -2,10 +2,12 @@ import { type Graph, tensor } from "../../model/index.js";
 import type { Random } from "../../numeric/random.js";
 import type { MemoryStyle, Multiplier } from "../../rtl/index.js";
 import { divisors } from "../lanes.js";
+import { leastFeedForwardTokens, SLOTS } from "../operators/matrix-unit/derive.js";
+import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
 import type { Choices, LayerQueues, Mode, OperatorPlan, QueuePlan } from "../plan.js";
 
 /** Random lanes, multipliers and memories of every operator: plans that no planner would make, but that must be right. */
-export function randomChoices(graph: Graph, random: Random, mode: Mode = "window"): Choices {
+export function randomChoices(graph: Graph, random: Random, mode: Mode = "window", shared = false): Choices {
   const one = <T>(of: readonly T[]): T => {
     const chosen = of[random.integer(of.length)];
     if (chosen === undefined) throw new Error("nothing to choose from");
@@ -15,15 +17,24 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
   const memory = (): Exclude<MemoryStyle, "rom"> => one(["block", "distributed", "registers"] as const);
   const table = () => one(["rom", "block"] as const);
   const lanesOf = new Map<string, number>([[graph.input, graph.architecture.inputs]]);
+  const units = shared ? randomUnits(graph, random, { one, multiplier, memory, table }) : [];
+  const unitOf = (name: string) => units.find((unit) => unit.operators.includes(name));
+  // What goes to or comes from a unit meets its lanes through a gearbox.
+  const meets = (lanes: number) =>
+    units.every((unit) => [unit.lanesIn, unit.lanes].every((other) => lanes % other === 0 || other % lanes === 0));
   const operators = new Map<string, OperatorPlan>();
   for (const operator of graph.operators) {
     const from = (name: string) => lanesOf.get(name) ?? 1;
     const reachable = (of: number, beat: number) =>
       divisors(of).filter((lanes) => lanes % beat === 0 || beat % lanes === 0);
     let lanes = 1;
-    if (operator.kind === "linear") {
+    const unit = unitOf(operator.name);
+    if (unit) {
+      lanes = unit.lanes;
+      operators.set(operator.name, { kind: "shared", unit: unit.name });
+    } else if (operator.kind === "linear") {
       const lanesOut = one(divisors(operator.weight.rows));
-      lanes = one(divisors(lanesOut));
+      lanes = one(divisors(lanesOut).filter(meets));
       operators.set(operator.name, {
         kind: "linear",
         lanesIn: one(reachable(operator.weight.columns, from(operator.input))),
@@ -42,7 +53,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
         reachable(width, from(operator.key)).includes(l),
       );
       const lanesValue = one(reachable(width, from(operator.value)));
-      lanes = one(divisors(lanesValue));
+      lanes = one(divisors(lanesValue).filter(meets));
       operators.set(operator.name, {
         kind: "attention",
         lanesScore: one(both),
@@ -56,12 +67,13 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
         values: memory(),
         rows: memory(),
         table: table(),
+        queries: 1 + random.integer(4),
         windows: one([1, 2] as const),
       });
     } else if (operator.kind === "residual") {
       const { features } = tensor(graph, operator.output);
       const all = operator.addends.map((addend) => reachable(features, from(addend)));
-      lanes = one(divisors(features).filter((l) => all.every((possible) => possible.includes(l))));
+      lanes = one(divisors(features).filter((l) => meets(l) && all.every((possible) => possible.includes(l))));
       operators.set(operator.name, { kind: "residual", lanes, multipliers: operator.addends.map(multiplier) });
     } else if (operator.kind === "pool") {
       lanes = from(operator.input);
@@ -74,10 +86,55 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
   const queues = Array.from(
     { length: layers },
     (): LayerQueues => ({
-      tokens: queue(window),
+      tokens: queue(window + (units.length > 0 ? SLOTS : 0)),
       attention: queue(1),
-      feedForward: queue(1),
+      feedForward: queue(units.length > 0 ? leastFeedForwardTokens(graph, units) : 1),
     }),
   );
-  return { mode, operators, queues, history: memory() };
+  return { mode, operators, units, queues, history: memory() };
+}
+
+interface Draw {
+  one<T>(of: readonly T[]): T;
+  multiplier(): Multiplier;
+  memory(): Exclude<MemoryStyle, "rom">;
+  table(): "rom" | "block";
+}
+
+/** One or two units for some or all of the encoder's `linear` operators. */
+function randomUnits(graph: Graph, random: Random, draw: Draw): MatrixUnitPlan[] {
+  const { dModel, feedForward } = graph.architecture;
+  const common = divisors(dModel).filter((lanes) => feedForward % lanes === 0);
+  const encoder = graph.operators.filter(({ kind, name }) => kind === "linear" && name.startsWith("layers."));
+  const names = encoder.map(({ name }) => name);
+  const kind = random.integer(graph.architecture.layers === 1 ? 4 : 2);
+  const chosen = names.filter(() => random.integer(3) > 0);
+  // Keys and queries of a layer share lanes only where the output projection does, too.
+  const some = chosen.filter((name) => {
+    const stem = name.slice(0, name.lastIndexOf("."));
+    return !name.endsWith(".q_proj") || chosen.includes(`${stem}.out_proj`);
+  });
+  const late = names.filter((name) => /\.(q|out)_proj$/.test(name));
+  const feed = names.filter((name) => /\.linear[12]$/.test(name));
+  const rest = (of: readonly string[]) => names.filter((name) => !of.includes(name));
+  const members = [[names], [some], [late, rest(late)], [feed, rest(feed)]][kind] ?? [];
+  const lanesIn = draw.one(common);
+  const lanesOut = draw.one(common);
+  const lanes = draw.one(divisors(lanesOut).filter((l) => l % lanesIn === 0 || lanesIn % l === 0));
+  return members
+    .filter((operators) => operators.length > 0)
+    .map((operators, index) => ({
+      name: `matrix_${index}`,
+      operators,
+      lanesIn,
+      lanesOut,
+      lanes,
+      multiplier: draw.multiplier(),
+      requantiser: draw.multiplier(),
+      weights: draw.table(),
+      bias: draw.table(),
+      tokens: draw.memory(),
+      results: { tokens: 1 + random.integer(3), style: draw.memory() },
+      ahead: 1 + random.integer(5),
+    }));
 }

@@ -14,6 +14,9 @@ export class ItemBuffer implements Stage {
   get available(): boolean {
     return this.#stored > 0;
   }
+  get stored(): number {
+    return this.#stored;
+  }
   settle(): void {
     this.input.ready = this.#stored < this.slots;
   }

@@ -165,3 +165,24 @@ class Divider implements Stage {
 export function divider(model: CycleModel, input: Link, steps: number): Link {
   return model.add(new Divider(input, model.link(), steps)).output;
 }
+
+/** A plain connection. */
+class Connection implements Stage {
+  constructor(
+    readonly input: Link,
+    readonly output: Link,
+  ) {}
+  settle(): void {
+    this.output.valid = this.input.valid;
+    this.input.ready = this.output.ready;
+  }
+  tick(): void {
+    // no state
+  }
+}
+
+/** A link whose source comes later. */
+export function later(model: CycleModel): { readonly stream: Link; connect(source: Link): void } {
+  const stream = model.link();
+  return { stream, connect: (source) => void model.add(new Connection(source, stream)) };
+}

@@ -20,6 +20,8 @@ export interface AttentionPlan {
   /** Memory of the query tokens and of the rows of scores and exponentials. */
   readonly rows: MemoryStyle;
   readonly table: TableStyle;
+  /** Query tokens there is room for. */
+  readonly queries: number;
   /** Windows that K and V have room for: with 2 the next one is filled while this one is read. */
   readonly windows: 1 | 2;
 }

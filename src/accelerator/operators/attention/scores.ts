@@ -55,7 +55,7 @@ export function scoresModule(parameters: AttentionParameters) {
         beat: q,
         outer: 1,
         inner: beats,
-        slots: 2,
+        slots: plan.queries,
         style: plan.rows,
       });
       const keys = itemBuffer(m, "keys", p.key, {
@@ -104,7 +104,7 @@ export function scoresTiming(model: CycleModel, query: Link, key: Link, paramete
   return engine(
     model,
     [
-      { link: query, beats, slots: 2, releaseEvery: steps },
+      { link: query, beats, slots: plan.queries, releaseEvery: steps },
       { link: key, beats: tokens * beats, slots: plan.windows, releaseEvery: steps * tokens },
     ],
     beatsOfHead,

@@ -1,0 +1,160 @@
+import { type Bit, type Builder, bit, firstOf, module, type Num, pick, range, stream } from "../../../rtl/index.js";
+import { type Beat, beatStream, elementsOf, wordOf, wordType } from "../../parts/beat.js";
+import { allOf } from "../../parts/counter.js";
+import { Pipe } from "../../parts/pipe.js";
+import { roundedShift, saturated } from "../../parts/requantise.js";
+import { constantLanes } from "../../parts/table.js";
+import {
+  DELIVER_LATENCY,
+  type MatrixTask,
+  type MatrixUnitParameters,
+  outputBeats,
+  type PlacedTask,
+  partsOf,
+  placeTasks,
+  sumType,
+  taskOutput,
+} from "./parameters.js";
+
+/** Stream of sums in beats of `lanes`, with their number over all jobs. */
+export function partStream(parameters: MatrixUnitParameters) {
+  const sums: Beat = { type: sumType(parameters), lanes: parameters.plan.lanes };
+  return stream({ data: wordType(sums), beat: range(0, outputBeats(parameters).count - 1) });
+}
+
+interface Coded {
+  readonly placed: PlacedTask;
+  readonly requantiser: NonNullable<MatrixTask["requantiser"]>;
+}
+
+/** Tasks whose sums are requantised, and the shift that serves all of them: multipliers grow by what it exceeds theirs. */
+function codedTasks(parameters: MatrixUnitParameters) {
+  const coded = placeTasks(parameters).flatMap((placed): Coded[] =>
+    placed.task.requantiser ? [{ placed, requantiser: placed.task.requantiser }] : [],
+  );
+  return { coded, shift: Math.max(1, ...coded.map(({ requantiser }) => requantiser.shift)) };
+}
+
+/** Whether a beat is one of a task's. */
+function belongs(m: Builder, parameters: MatrixUnitParameters, placed: PlacedTask, beat: Num): Bit {
+  const { count, stride } = outputBeats(parameters);
+  const [from, to] = [placed.beat * stride, (placed.beat + placed.beats) * stride];
+  const above = from === 0 ? bit().of(true) : beat.ge(from);
+  const below = to === count ? bit().of(true) : beat.lt(to);
+  const mine = allOf(above, below);
+  m.name({ [`for_${placed.task.port}`]: mine });
+  return mine;
+}
+
+/** The multiplier of each row of each task, beat by beat of outputs; 0 where sums are not requantised. */
+function multipliersOf(parameters: MatrixUnitParameters, shift: number): number[] {
+  const { plan } = parameters;
+  const { stride } = outputBeats(parameters);
+  return placeTasks(parameters).flatMap(({ task, beats }) =>
+    Array.from({ length: beats * stride * plan.lanes }, (_, index) => {
+      const beat = Math.floor(index / (stride * plan.lanes));
+      const part = Math.floor(index / plan.lanes) % stride;
+      if (!task.requantiser || part >= partsOf(plan)) return 0;
+      const { multipliers, shift: own } = task.requantiser;
+      const row = beat * plan.lanesOut + part * plan.lanes + (index % plan.lanes);
+      return ((multipliers.length === 1 ? multipliers[0] : multipliers[row]) ?? 0) * 2 ** (shift - own);
+    }),
+  );
+}
+
+/** Sums to the operators that they belong to: as they are, or requantised to codes with that operator's constants. */
+export function deliverModule(parameters: MatrixUnitParameters) {
+  const { name, title, plan } = parameters;
+  const tasks = placeTasks(parameters);
+  const { coded, shift } = codedTasks(parameters);
+  const sums: Beat = { type: sumType(parameters), lanes: plan.lanes };
+  return module(
+    `${name}_deliver`,
+    {
+      doc: `${title}, results: sums leave as they are, or as codes clamp(zero + ((sum * multiplier + 2^${shift - 1}) >> ${shift}), lo, hi) with the constants of the operator they belong to; ${plan.lanes} requantiser(s), ${DELIVER_LATENCY} registers, one beat per cycle.`,
+      in: { x: partStream(parameters) },
+      out: Object.fromEntries(tasks.map(({ task }) => [task.port, beatStream(taskOutput(task, plan), task.title)])),
+    },
+    (p, m) => {
+      const elements = elementsOf(p.x.data.data, sums);
+      const readyOf = (task: MatrixTask): Bit => {
+        const port = p[task.port];
+        if (!port) throw new Error(`no output for "${task.title}"`);
+        return port.ready;
+      };
+      const results: Record<string, { valid: Bit; data: { data: Num } }> = {};
+      const accepted: Bit[] = [];
+      for (const placed of tasks) {
+        const { task } = placed;
+        if (task.requantiser) continue;
+        const mine = belongs(m, parameters, placed, p.x.data.beat);
+        const output = taskOutput(task, plan);
+        const valid = p.x.valid.and(mine);
+        accepted.push(mine.and(readyOf(task)));
+        const codes = elements.map((element) => element.fit(output.type, { when: valid }));
+        results[task.port] = { valid, data: { data: wordOf(codes, output) } };
+      }
+      if (coded.length > 0) {
+        const go = m.wire("go", bit());
+        const pipe = new Pipe(m, go.value);
+        const mine = coded.map(({ placed }) => belongs(m, parameters, placed, p.x.data.beat));
+        const taken = mine.reduce((sum, one) => sum.or(one));
+        accepted.push(taken.and(go.value));
+        const numbers = range(0, coded.length - 1);
+        const which =
+          coded.length === 1
+            ? numbers.of(0)
+            : firstOf(
+                mine.slice(0, -1).map((one, index) => [one, index]),
+                coded.length - 1,
+              ).fit(numbers);
+        const late = pipe.delay("task", which, DELIVER_LATENCY - 1);
+        const of = (values: readonly number[]): Num =>
+          new Set(values).size === 1 ? range(values[0] ?? 0, values[0] ?? 0).of(values[0] ?? 0) : pick(late, values);
+        const requantisers = coded.map(({ requantiser }) => requantiser);
+        const [zero, lo, hi] = [
+          of(requantisers.map((one) => one.zero)),
+          of(requantisers.map((one) => one.lo)),
+          of(requantisers.map((one) => one.hi)),
+        ];
+        m.name({ zero_point: zero, lowest_code: lo, highest_code: hi });
+        const factors = constantLanes(m, "multipliers", {
+          values: multipliersOf(parameters, shift),
+          lanes: plan.lanes,
+          index: p.x.data.beat,
+          go: go.value,
+          doc: "multiplier of each row; 0 where sums are not requantised",
+        });
+        const type = range(
+          Math.min(...requantisers.map((one) => one.lo)),
+          Math.max(...requantisers.map((one) => one.hi)),
+        );
+        const least = Math.min(...requantisers.map((one) => one.lo - one.zero));
+        const most = Math.max(...requantisers.map((one) => one.hi - one.zero));
+        const codes = elements.map((sum, lane) => {
+          const tail = plan.lanes === 1 ? "" : `_${lane}`;
+          const held = pipe.reg(`sum${tail}`, sum);
+          const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, plan.requantiser));
+          const scaled = pipe.reg(`scaled${tail}`, roundedShift(product, shift, 0));
+          const narrowed = pipe.reg(`narrowed${tail}`, saturated(scaled, least, most), range(least, most));
+          const shifted = narrowed.add(zero);
+          const held_in = pick(shifted.lt(lo), lo, pick(shifted.gt(hi), hi, shifted));
+          return pipe.reg(`code${tail}`, held_in.fit(type), type);
+        });
+        const valid = pipe.delayValid("valid", p.x.valid.and(taken), DELIVER_LATENCY);
+        const target = pipe.delay("target", late, 1);
+        const ready: Bit[] = [];
+        coded.forEach(({ placed: { task } }, index) => {
+          const output = taskOutput(task, plan);
+          const here = valid.and(coded.length === 1 ? bit().of(true) : target.eq(index));
+          ready.push(here.and(readyOf(task)));
+          const own = codes.map((code) => code.fit(output.type, { when: here }));
+          results[task.port] = { valid: here, data: { data: wordOf(own, output) } };
+        });
+        go.drive(valid.not().or(...ready));
+      }
+      p.x.accept(accepted.reduce((sum, one) => sum.or(one)));
+      return results;
+    },
+  );
+}

@@ -1,0 +1,141 @@
+import { GatecastError } from "../../../errors.js";
+import type { Graph } from "../../../model/index.js";
+import { range } from "../../../rtl/index.js";
+import type { OperatorParameters } from "../../parameters.js";
+import type { Choices } from "../../plan.js";
+import {
+  type Credit,
+  type MatrixJob,
+  type MatrixUnitParameters,
+  type MatrixUnitPlan,
+  multiplyLatency,
+} from "./parameters.js";
+
+/** Steps of an encoder layer in the order in which a token passes them; of the same step, one job. */
+const stages = ["kv", "q", "out", "linear1", "linear2"] as const;
+type Stage = (typeof stages)[number];
+
+/** Tokens that a job's input has room for; what waits for the query's answer has more. */
+export const SLOTS = 2;
+
+/** Layer and step of an encoder's `linear`; null for those outside the layers. */
+export function stageOf(operator: string): { readonly layer: number; readonly stage: Stage } | null {
+  const match = /^layers\.(\d+)\.(?:self_attn\.(q|k|v|out)_proj|(linear[12]))$/.exec(operator);
+  if (!match) return null;
+  const [, layer, projection, feedForward] = match;
+  const stage = projection === "k" || projection === "v" ? "kv" : ((projection ?? feedForward) as Stage);
+  return { layer: Number(layer), stage };
+}
+
+/** Name of the job that an operator is part of. */
+export function jobOf(operator: string): string {
+  const place = stageOf(operator);
+  if (!place) throw new Error(`"${operator}" is no part of an encoder layer`);
+  return `layers_${place.layer}_${place.stage}`;
+}
+
+/**
+ * Units whose results could wait for each other for ever. Within a unit credits prevent it; between units there are none.
+ *
+ * @throws GatecastError "hardware"
+ */
+function checkUnits(units: readonly MatrixUnitPlan[]): void {
+  const refuse = (what: string, remedy: string): never => {
+    throw new GatecastError("hardware", `The plan would stand still: ${what}.`, { remedy });
+  };
+  for (const { name, operators } of units) {
+    const places = operators.map((operator) => ({ operator, place: stageOf(operator) }));
+    const stranger = places.find(({ place }) => place === null);
+    if (stranger)
+      refuse(`"${stranger.operator}" of unit "${name}" is no linear operator of an encoder layer`, "Take it out.");
+    const layers = new Set(places.map(({ place }) => place?.layer ?? 0));
+    if (layers.size > 1 && units.length > 1) {
+      refuse(
+        `unit "${name}" works for several layers beside other units`,
+        "Give each unit one layer, or all to one unit.",
+      );
+    }
+    for (const layer of layers) {
+      const has = (stage: Stage) => places.some(({ place }) => place?.layer === layer && place.stage === stage);
+      if (has("kv") && has("q") && !has("out")) {
+        refuse(`unit "${name}" has keys and queries of layer ${layer}, but not the output projection`, "Add it.");
+      }
+    }
+  }
+}
+
+/** The matrix units of a plan: their jobs, in the order in which a token passes them, and how far each may run ahead. */
+export function deriveUnits(
+  graph: Graph,
+  choices: Pick<Choices, "operators" | "units">,
+  operators: ReadonlyMap<string, OperatorParameters>,
+  top: string,
+): MatrixUnitParameters[] {
+  checkUnits(choices.units);
+  return choices.units.map((plan) => {
+    const jobs = new Map<string, { rank: number; stage: Stage; layer: number; job: MatrixJob }>();
+    let widest = 1;
+    for (const name of plan.operators) {
+      const made = operators.get(name);
+      const place = stageOf(name);
+      if (made?.kind !== "shared" || !place) throw new Error(`"${name}" cannot be on the lanes of "${plan.name}"`);
+      widest = Math.max(widest, Number(made.weightType.hi));
+      const { layer, stage } = place;
+      const key = jobOf(name);
+      const before = jobs.get(key)?.job.tasks ?? [];
+      const slots = stage === "out" ? plan.ahead : SLOTS;
+      const job = { name: key, input: made.input, columns: made.task.columns, slots, credit: null };
+      const rank = layer * stages.length + stages.indexOf(stage);
+      jobs.set(key, { rank, stage, layer, job: { ...job, tasks: [...before, made.task] } });
+    }
+    const sorted = [...jobs.values()].sort((a, b) => a.rank - b.rank);
+    return {
+      name: `${top}_${plan.name}`,
+      title: `Matrix unit "${plan.name}"`,
+      weightType: range(-widest, widest),
+      plan,
+      jobs: sorted.map(({ stage, layer, job }, index) => {
+        const later = sorted.findIndex(
+          (other, at) => at > index && !(stage === "kv" && other.layer === layer && other.stage === "q"),
+        );
+        return { ...job, credit: creditOf(graph, choices, stage, layer, later, sorted[later]) };
+      }),
+    };
+  });
+}
+
+/** What keeps a job's results from waiting for room that only the same lanes could make. */
+function creditOf(
+  graph: Graph,
+  choices: Pick<Choices, "operators">,
+  stage: Stage,
+  layer: number,
+  until: number,
+  later: { readonly stage: Stage; readonly job: MatrixJob } | undefined,
+): Credit | null {
+  if (!later) return null;
+  if (stage === "kv" || stage === "q") {
+    const attention = choices.operators.get(`layers.${layer}.self_attn`);
+    if (attention?.kind !== "attention") throw new Error(`no plan of the attention of layer ${layer}`);
+    // Keys and values of a window stay until the last of its tokens has passed attention.
+    if (stage === "kv") return { until, limit: attention.windows, tokens: graph.architecture.window };
+    // Queries wait there until all keys of their window have come.
+    return { until, limit: Math.min(later.job.slots, attention.queries), tokens: 1 };
+  }
+  // Queries take their tokens from a queue of whole windows.
+  return { until, limit: later.stage === "q" ? graph.architecture.window : later.job.slots, tokens: 1 };
+}
+
+/**
+ * Room that the second residual's queue needs so that a token in it never waits for lanes that wait for it: for all tokens
+ * between the two residuals, those in the unit's pipelines included.
+ */
+export function leastFeedForwardTokens(graph: Graph, units: readonly MatrixUnitPlan[]): number {
+  const { dModel, feedForward } = graph.architecture;
+  const inside = units.map((unit) => {
+    const steps = (feedForward / unit.lanesIn) * (dModel / unit.lanesOut);
+    const pipeline = multiplyLatency(unit.lanesIn) + unit.lanesOut / unit.lanes;
+    return Math.ceil(pipeline / steps) + 1 + unit.results.tokens;
+  });
+  return 2 * SLOTS + 2 + Math.max(0, ...inside);
+}

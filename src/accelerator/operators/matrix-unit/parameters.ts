@@ -1,0 +1,151 @@
+import { type MemoryStyle, type Multiplier, type NumType, range } from "../../../rtl/index.js";
+import type { Beat } from "../../parts/beat.js";
+import { indexBits } from "../../parts/counter.js";
+import { dotProductLatency } from "../../parts/dot-product.js";
+import { spanOf } from "../../parts/span.js";
+import type { TableStyle } from "../../parts/table.js";
+import type { QueuePlan } from "../../plan.js";
+
+/** What the planner chooses for a matrix unit: lanes that several `linear` operators share. */
+export interface MatrixUnitPlan {
+  /** Part of its entities' names: "matrix", "matrix_1". */
+  readonly name: string;
+  /** Names of the `linear` operators that take turns on the lanes, in the order of the graph. */
+  readonly operators: readonly string[];
+  /** Columns multiplied in one cycle; divides the columns of all of them. */
+  readonly lanesIn: number;
+  /** Rows multiplied in one cycle; divides the rows of all of them. */
+  readonly lanesOut: number;
+  /** Elements in a beat of its outputs, which is as many requantisers; divides lanesOut. */
+  readonly lanes: number;
+  readonly multiplier: Multiplier;
+  readonly requantiser: Multiplier;
+  readonly weights: TableStyle;
+  readonly bias: TableStyle;
+  /** Memory of the waiting tokens. */
+  readonly tokens: MemoryStyle;
+  /** Sums that wait for the residual behind them. */
+  readonly results: QueuePlan;
+  /** Tokens that may be between the query's projection and the output's. */
+  readonly ahead: number;
+}
+
+/** One `linear` operator on a matrix unit. */
+export interface MatrixTask {
+  /** Name of the operator in the model. */
+  readonly title: string;
+  /** Name of its output's port. */
+  readonly port: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** [rows][columns]. */
+  readonly weights: readonly number[];
+  /** [rows]. */
+  readonly bias: readonly number[];
+  readonly accumulator: { readonly lo: number; readonly hi: number };
+  /** null: the sums themselves are the output. */
+  readonly requantiser: {
+    readonly multipliers: readonly number[];
+    readonly shift: number;
+    readonly zero: number;
+    readonly lo: number;
+    readonly hi: number;
+  } | null;
+}
+
+/**
+ * How far a job may run ahead of a later one: the tokens of at most `limit` groups of `tokens` may have begun here and not
+ * yet be done with there. It makes sure that there is room for every result, so that one job's never blocks another's.
+ */
+export interface Credit {
+  readonly until: number;
+  readonly limit: number;
+  readonly tokens: number;
+}
+
+/** What is done with one input token without a pause: the tasks that read the same token, their rows one below the other. */
+export interface MatrixJob {
+  /** Name of its input's port and registers. */
+  readonly name: string;
+  readonly input: Beat;
+  readonly columns: number;
+  readonly tasks: readonly MatrixTask[];
+  /** Tokens there is room for. */
+  readonly slots: number;
+  readonly credit: Credit | null;
+}
+
+export interface MatrixUnitParameters {
+  readonly name: string;
+  readonly title: string;
+  readonly weightType: NumType;
+  /** In the order of the graph; of those that are ready the last one goes first. */
+  readonly jobs: readonly MatrixJob[];
+  readonly plan: MatrixUnitPlan;
+}
+
+/** Beats of a task's output. */
+export function taskOutput(task: MatrixTask, plan: Pick<MatrixUnitPlan, "lanes">): Beat {
+  const { requantiser, accumulator } = task;
+  const type = requantiser ? range(requantiser.lo, requantiser.hi) : spanOf([accumulator.lo, accumulator.hi, 0]);
+  return { type, lanes: plan.lanes };
+}
+
+/** Cycles that a job is busy with one token. */
+export function jobSteps(job: MatrixJob, plan: Pick<MatrixUnitPlan, "lanesIn" | "lanesOut">): number {
+  return (jobRows(job) / plan.lanesOut) * (job.columns / plan.lanesIn);
+}
+
+export function jobRows(job: MatrixJob): number {
+  return job.tasks.reduce((sum, task) => sum + task.rows, 0);
+}
+
+/** A task and where its output begins, in beats of sums and of outputs over all jobs. */
+export interface PlacedTask {
+  readonly task: MatrixTask;
+  readonly job: number;
+  /** First beat of `lanesOut` sums, and how many. */
+  readonly beat: number;
+  readonly beats: number;
+}
+
+/** Tasks of all jobs in the order of their rows. */
+export function placeTasks({ jobs, plan }: Pick<MatrixUnitParameters, "jobs" | "plan">): PlacedTask[] {
+  let beat = 0;
+  return jobs.flatMap((job, index) =>
+    job.tasks.map((task) => {
+      const beats = task.rows / plan.lanesOut;
+      const placed = { task, job: index, beat, beats };
+      beat += beats;
+      return placed;
+    }),
+  );
+}
+
+/** Type that holds the sums of all tasks. */
+export function sumType({ jobs }: Pick<MatrixUnitParameters, "jobs">): NumType {
+  return spanOf(jobs.flatMap((job) => job.tasks.flatMap(({ accumulator }) => [accumulator.lo, accumulator.hi, 0])));
+}
+
+/** Beats of outputs that a beat of sums is given away in. */
+export function partsOf({ lanesOut, lanes }: Pick<MatrixUnitPlan, "lanesOut" | "lanes">): number {
+  return lanesOut / lanes;
+}
+
+/** Beats of outputs over all jobs: each beat of sums has 2^n of them, so that a number is two indices side by side. */
+export function outputBeats(parameters: Pick<MatrixUnitParameters, "jobs" | "plan">): {
+  readonly count: number;
+  readonly stride: number;
+} {
+  const sums = placeTasks(parameters).reduce((sum, { beats }) => sum + beats, 0);
+  const stride = 2 ** indexBits(partsOf(parameters.plan));
+  return { count: sums * stride, stride };
+}
+
+/** Cycles from the step that reads the last columns of rows to their sums: buffer, selection, products and tree, accumulator. */
+export function multiplyLatency(lanesIn: number): number {
+  return 2 + dotProductLatency({ lanes: lanesIn }) + 1;
+}
+
+/** Registers from a sum to its code: operands, product, scaled, narrowed, code. */
+export const DELIVER_LATENCY = 5;
