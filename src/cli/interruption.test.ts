@@ -57,17 +57,50 @@ it("goes on after an interruption in either phase, and ends with the same bits",
   }
 });
 
-it("starts a phase anew, and says so, where its checkpoint is damaged", async () => {
+/** A run that was interrupted in its quantised phase. */
+async function interrupted(run: string, options = ""): Promise<void> {
   const control = new AbortController();
-  const running = place.gatecast(`train ${longer} --out run`, control.signal);
-  await untilEpochs("run", 2);
+  const running = place.gatecast(`train ${longer} --out ${run} ${options}`, control.signal);
+  await untilEpochs(run, 14);
   control.abort(new Interrupted("Interrupted."));
-  await running;
-  const checkpoint = await readFile(at("run", "checkpoint/float.json"), "utf8");
-  await place.write("run/checkpoint/float.json", `${checkpoint.slice(0, -20)}`);
-  const { exitCode, err } = await place.gatecast("train --run run");
-  expect(err).toContain("checkpoint/float.json is damaged; this phase of training starts anew");
+  expect((await running).exitCode).toBe(130);
+}
+
+it("refuses a checkpoint that is torn, of another training or of another phase, and starts anew as its remedy says", async () => {
+  await interrupted("run");
+  await interrupted("other", "--seed 2");
+  const file = "run/checkpoint/quantised.json";
+  const whole = await readFile(at("run", "checkpoint/quantised.json"), "utf8");
+  const foreign = await readFile(at("other", "checkpoint/quantised.json"), "utf8");
+  const float = await readFile(at("run", "checkpoint/float.json"), "utf8");
+  for (const [content, message] of [
+    [whole.slice(0, -20), "is damaged"],
+    [whole.slice(0, 40), "is damaged"],
+    ["", "is damaged"],
+    [foreign, "belongs to another training"],
+    [float, 'is of the phase "float"'],
+  ] as const) {
+    await place.write(file, content);
+    const { exitCode, err } = await place.gatecast("train --run run");
+    expect(exitCode).toBe(6);
+    expect(err).toMatch(
+      new RegExp(`Error: The checkpoint .*run/checkpoint/quantised.json ${message}.*\\nRemove that file`),
+    );
+    expect(await readFile(at("run", "checkpoint/quantised.json"), "utf8")).toBe(content);
+  }
+  const { exitCode, err } = await place.gatecast("train --run run --force");
   expect(exitCode).toBe(0);
+  expect(err).toContain("was not finished; anew, as asked");
+  expect(err).not.toContain("going on behind");
+  expect(existsSync(at("run", "checkpoint"))).toBe(false);
+});
+
+it("does not go on from a checkpoint of other settings", async () => {
+  await interrupted("run");
+  const { exitCode, err } = await place.gatecast("train --run run --seed 2");
+  expect(exitCode).toBe(0);
+  expect(err).toContain("was not finished; anew: seed changed");
+  expect(err).not.toContain("going on behind");
 });
 
 // The built program is there in `npm test`, which builds first.

@@ -57,6 +57,11 @@ function explanation(code: string): [what: string, remedy: string] {
   }
 }
 
+/** Whether a file of this name is one that `writeAtomic` or `ensureWritableFolder` had not finished with when its process was killed. */
+export function isPartial(name: string): boolean {
+  return /\.[0-9a-f]{12}\.partial$|^\.gatecast-[0-9a-f]{12}$/.test(name);
+}
+
 /**
  * Writes a file so that a reader sees the old content or the whole new one, never a part: into a temporary file beside
  * it, flushed to disk, then renamed. Folders on the way are made.

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,6 +35,20 @@ const editManifest = async (edit: (manifest: Record<string, unknown>) => void) =
 };
 
 describe("a run folder", () => {
+  it("removes what a process that was killed while it wrote has left, and nothing else", async () => {
+    await mkdir(path);
+    for (const left of ["manifest.json.0123456789ab.partial", ".gatecast-0123456789ab"]) {
+      await writeFile(join(path, left), "{");
+    }
+    (await withOneStep()).close();
+    const mine = ["data/mine.partial", "data/x.txt"];
+    await writeFile(join(path, "data/mine.partial"), "");
+    await writeFile(join(path, "data/x.txt.0123456789ab.partial"), "hel");
+    (await RunFolder.openOrCreate(path, configuration)).close();
+    expect((await readdir(join(path, "data"))).sort()).toEqual(mine.map((file) => file.slice(5)));
+    expect((await readdir(path)).sort()).toEqual(["data", "manifest.json"]);
+  });
+
   it("remembers configuration, steps, outputs and versions", async () => {
     (await withOneStep()).close();
     const again = await RunFolder.openOrCreate(path, configuration);

@@ -1,10 +1,11 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { GatecastError } from "../../errors.js";
 import {
   contentHash,
   ensureWritableFolder,
   explainFileError,
+  isPartial,
   systemErrorCode,
   writeAtomic,
 } from "../../toolchain/files.js";
@@ -47,6 +48,7 @@ export class RunFolder {
     const release = lockFolder(path);
     try {
       const manifest = await readManifest(path);
+      await removePartial(path, manifest !== undefined);
       if (manifest === undefined) await refuseStrangers(path);
       const run = new RunFolder(
         path,
@@ -241,4 +243,10 @@ async function refuseStrangers(folder: string): Promise<void> {
     remedy: "Choose a new or empty folder with --out.",
     where: { path: folder },
   });
+}
+
+/** Removes what a process that was killed while it wrote has left; the folder is locked, so nobody writes now. */
+async function removePartial(folder: string, recursive: boolean): Promise<void> {
+  const names = await readdir(folder, { recursive, encoding: "utf8" });
+  for (const name of names) if (isPartial(basename(name))) await rm(join(folder, name), { force: true });
 }

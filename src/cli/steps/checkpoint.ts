@@ -1,44 +1,57 @@
+import { join } from "node:path";
+import { GatecastError } from "../../errors.js";
 import { contentHash } from "../../toolchain/files.js";
 import type { Phase, TrainingState } from "../../training/index.js";
 import { decodeTrainingState, encodeTrainingState } from "../../training/index.js";
-import type { Progress } from "../progress.js";
-import type { Scratch } from "./step.js";
+import type { StepContext } from "./step.js";
 
-const folder = "checkpoint";
-const fileOf = (phase: Phase) => `${folder}/${phase}.json`;
+/** Where checkpoints lie in a run's folder. */
+export const checkpointFolder = "checkpoint";
+const fileOf = (phase: Phase) => `${checkpointFolder}/${phase}.json`;
 
 /**
  * The states that training goes on from, one file per phase: a line with the hash of the step's inputs and of the state, then
- * the state. One of other inputs is of other work and is ignored.
+ * the state.
  */
 export class Checkpoints {
-  constructor(
-    private readonly scratch: Scratch,
-    private readonly inputsHash: string,
-    private readonly progress: Progress,
-  ) {}
+  constructor(private readonly context: Pick<StepContext<unknown>, "scratch" | "inputsHash" | "folder">) {}
 
   async save(state: TrainingState): Promise<void> {
     const text = encodeTrainingState(state);
-    await this.scratch.write(fileOf(state.phase), `${this.inputsHash} ${contentHash(text)}\n${text}`);
+    const { scratch, inputsHash } = this.context;
+    await scratch.write(fileOf(state.phase), `${inputsHash} ${contentHash(text)}\n${text}`);
   }
 
+  /**
+   * The state a phase goes on from, if there is one.
+   *
+   * @throws GatecastError "run" where it is torn, or of another training (other data, settings, seed or phase)
+   */
   async load(phase: Phase): Promise<TrainingState | undefined> {
-    const bytes = await this.scratch.read(fileOf(phase));
+    const bytes = await this.context.scratch.read(fileOf(phase));
     if (bytes === undefined) return undefined;
     const content = new TextDecoder().decode(bytes);
     const end = content.indexOf("\n");
     const [inputsHash, stateHash] = content.slice(0, end).split(" ");
     const text = content.slice(end + 1);
-    if (stateHash !== contentHash(text)) {
-      this.progress.say(`The checkpoint ${fileOf(phase)} is damaged; this phase of training starts anew.`);
-      return undefined;
-    }
-    return inputsHash === this.inputsHash ? decodeTrainingState(text) : undefined;
+    if (stateHash !== contentHash(text)) throw this.refused(phase, "is damaged: it is not what was written");
+    const foreign = "belongs to another training, of other data, settings, seed or version";
+    if (inputsHash !== this.context.inputsHash) throw this.refused(phase, foreign);
+    const state = decodeTrainingState(text);
+    if (state.phase !== phase) throw this.refused(phase, `is of the phase "${state.phase}"`);
+    return state;
   }
 
   /** Training is done: there is nothing to go on from. */
   async remove(): Promise<void> {
-    await this.scratch.remove(folder);
+    await this.context.scratch.remove(checkpointFolder);
+  }
+
+  private refused(phase: Phase, why: string): GatecastError {
+    const path = join(this.context.folder, fileOf(phase));
+    return new GatecastError("run", `The checkpoint ${path} ${why}; training does not go on from it.`, {
+      remedy: `Remove that file, and the ${phase} phase starts anew; with --force the whole training does.`,
+      where: { path },
+    });
   }
 }

@@ -127,6 +127,10 @@ async function runStep(
   }
   progress.say(`${step.name.padEnd(11)} ${step.title}${why === "" ? "" : ` (${why})`}`);
   const started = performance.now();
+  // First, so that what is there behind `begin` is of these inputs, whenever the process is killed.
+  if (!goesOn(run.record(step.name), inputs, options.force)) {
+    for (const folder of step.working ?? []) await run.remove(folder);
+  }
   await run.begin(step.name, inputs);
   const outputs: Record<string, string> = {};
   const versions: Record<string, string> = {};
@@ -147,12 +151,19 @@ async function reasonToRun(
 ): Promise<string | null> {
   const record: StepRecord | undefined = run.record(step.name);
   if (record === undefined) return "";
-  if (record.state !== "done") return "was not finished";
-  if (force) return "again, as asked";
+  const again = record.state === "done" ? "again" : "was not finished; anew";
+  if (goesOn(record, inputs, force)) return "was not finished";
+  if (force) return `${again}, as asked`;
   const changed = differences(record.inputs, inputs);
-  if (changed.length > 0) return `again: ${changed.slice(0, 3).join(", ")}${changed.length > 3 ? " ..." : ""} changed`;
+  if (changed.length > 0)
+    return `${again}: ${changed.slice(0, 3).join(", ")}${changed.length > 3 ? " ..." : ""} changed`;
   const [missing] = await run.missingOutputs(step.name);
   return missing === undefined ? null : `again: ${missing} is gone`;
+}
+
+/** Whether a step takes up an attempt that was interrupted, on the same inputs. */
+function goesOn(record: StepRecord | undefined, inputs: Readonly<Record<string, string>>, force: boolean): boolean {
+  return !force && record?.state === "running" && differences(record.inputs, inputs).length === 0;
 }
 
 function contextOf(

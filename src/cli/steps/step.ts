@@ -21,6 +21,8 @@ export interface Step<Key extends ConfigurationKey = ConfigurationKey> {
   readonly reads: Partial<Readonly<Record<StepName, readonly string[]>>>;
   /** Steps of `reads` that need not have been done: their files are then simply not there. */
   readonly optional?: readonly StepName[];
+  /** Folders of working files it goes on from when it was interrupted; they are removed where it begins anew. */
+  readonly working?: readonly string[];
   /** Mostly waits for other programs, so that it may be done beside a neighbour of the same kind. */
   readonly waits?: boolean;
   /** Content hashes or versions of what lies outside the run folder: the recording, programs that are used. */

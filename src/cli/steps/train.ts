@@ -23,7 +23,7 @@ import { type TrainingView, trainingHeadline, trainingLine, trainingPanel } from
 import type { Task } from "../progress.js";
 import { readBytes } from "../read-bytes.js";
 import { resultFiles, type TrainingResult } from "../results.js";
-import { Checkpoints } from "./checkpoint.js";
+import { Checkpoints, checkpointFolder } from "./checkpoint.js";
 import { networkKeys, networkOf } from "./network.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
@@ -41,6 +41,7 @@ export const train = defineStep({
   settings: [...networkKeys, "seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
   places: ["threads", "from"],
   reads: readsPrepared,
+  working: [checkpointFolder],
   external: async ({ from }) => (from === null ? {} : { floatModel: contentHash(await modelBytes(from)) }),
   async run(context) {
     const { configuration, write, progress, signal } = context;
@@ -48,7 +49,7 @@ export const train = defineStep({
     const threads = nodeThreads(configuration.threads ?? usualThreads());
     const data = await loadPrepared(context);
     const graph = networkOf(configuration, data.shape);
-    const checkpoints = new Checkpoints(context.scratch, context.inputsHash, progress);
+    const checkpoints = new Checkpoints(context);
     const log = new EpochLog(context);
 
     const hooksOf = async (phase: Phase, task: Task): Promise<TrainingHooks> => {
