@@ -32,9 +32,62 @@ export interface Kernels {
     k: number,
     accumulate: boolean,
   ): void;
+  dot(
+    a: number,
+    am: number,
+    b: number,
+    c: number,
+    codes: number,
+    m: number,
+    n: number,
+    k: number,
+    factor: number,
+    scales: number,
+    bias: number,
+    accumulate: boolean,
+    quantiser: number,
+  ): void;
+  dotTransposed(
+    a: number,
+    b: number,
+    c: number,
+    m: number,
+    n: number,
+    tokens: number,
+    factor: number,
+    quantiser: number,
+    accumulate: boolean,
+    panel: number,
+  ): void;
+  encodeWeights(
+    x: number,
+    rows: number,
+    columns: number,
+    scales: number,
+    limit: number,
+    codes: number,
+    forward: number,
+    back: number,
+    ratios: number,
+    largest: number,
+    used: number,
+  ): void;
+  encodeGradient(
+    g: number,
+    tokens: number,
+    features: number,
+    limit: number,
+    panels: number,
+    rows: number,
+    ratios: number,
+    largest: number,
+    steps: number,
+    sums: number,
+    accumulate: boolean,
+  ): void;
   packPanels(b: number, bk: number, bn: number, out: number, k: number, n: number): void;
-  quantise(x: number, y: number, count: number, quantiser: number): void;
-  quantiseBackward(x: number, g: number, count: number, quantiser: number, partial: number): void;
+  quantise(x: number, y: number, codes: number, count: number, quantiser: number): void;
+  quantiseBackward(x: number, g: number, count: number, quantiser: number, partial: number, accumulate: boolean): void;
   quantiseRows(x: number, y: number, rows: number, columns: number, scales: number, limit: number): void;
   quantiseRowsBackward(
     x: number,
@@ -49,7 +102,7 @@ export interface Kernels {
   copy(x: number, y: number, count: number): void;
   add(a: number, b: number, y: number, count: number): void;
   repeat(x: number, y: number, count: number, times: number): void;
-  sumRows(x: number, y: number, count: number, times: number): void;
+  sumRows(x: number, y: number, count: number, times: number, accumulate: boolean): void;
   relu(x: number, count: number): void;
   reluBackward(y: number, g: number, count: number): void;
   meanTokens(x: number, y: number, windows: number, n: number, features: number): void;
@@ -90,7 +143,16 @@ export interface Kernels {
   foldNorm(batch: number, gamma: number, beta: number, scale: number, offset: number, features: number): void;
   useRunning(runningMean: number, runningVariance: number, batch: number, features: number, epsilon: number): void;
   affine(x: number, y: number, scale: number, offset: number, tokens: number, features: number): void;
-  normSums(dy: number, x: number, batch: number, dgamma: number, dbeta: number, tokens: number, features: number): void;
+  normSums(
+    dy: number,
+    x: number,
+    batch: number,
+    dgamma: number,
+    dbeta: number,
+    tokens: number,
+    features: number,
+    accumulate: boolean,
+  ): void;
   normBackward(
     g: number,
     x: number,

@@ -180,7 +180,7 @@ export function attention(
 
 /**
  * The derivative: dq, dk, dv from dout and what `attention` kept. Adds to dq, dk, dv where `accumulate` has bit 0, 1, 2. `raw` is
- * overwritten. With a quantiser, partial[0] = dL/dscale of the scores.
+ * overwritten. With a quantiser, partial[0] = dL/dscale of the scores, added to what is there where `accumulate` has bit 3.
  */
 export function attentionBackward(
   q: usize,
@@ -290,5 +290,5 @@ export function attentionBackward(
       raw += square;
     }
   }
-  if (quantiser != 0) store<f32>(partial, sum4(dscale));
+  if (quantiser != 0) store<f32>(partial, sum4(dscale) + ((accumulate & 8) != 0 ? load<f32>(partial) : 0));
 }

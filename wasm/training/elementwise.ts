@@ -35,16 +35,17 @@ export function repeat(x: usize, y: usize, count: i32, times: i32): void {
   }
 }
 
-/** y[count] = sum of `times` consecutive rows of `count` floats, in their order. */
-export function sumRows(x: usize, y: usize, count: i32, times: i32): void {
+/** y[count] = sum of `times` consecutive rows of `count` floats, in their order; behind y itself where `accumulate`. */
+export function sumRows(x: usize, y: usize, count: i32, times: i32, accumulate: bool): void {
   const bytes = (<usize>count) << 2;
   let column = 0;
   for (; column + 16 <= count; column += 16) {
     let p = x + ((<usize>column) << 2);
-    let s0 = f32x4.splat(0),
-      s1 = s0,
-      s2 = s0,
-      s3 = s0;
+    const out = y + ((<usize>column) << 2);
+    let s0 = accumulate ? v128.load(out) : f32x4.splat(0);
+    let s1 = accumulate ? v128.load(out, 16) : f32x4.splat(0);
+    let s2 = accumulate ? v128.load(out, 32) : f32x4.splat(0);
+    let s3 = accumulate ? v128.load(out, 48) : f32x4.splat(0);
     for (let i = 0; i < times; i++) {
       s0 = f32x4.add(s0, v128.load(p));
       s1 = f32x4.add(s1, v128.load(p, 16));
@@ -52,7 +53,6 @@ export function sumRows(x: usize, y: usize, count: i32, times: i32): void {
       s3 = f32x4.add(s3, v128.load(p, 48));
       p += bytes;
     }
-    const out = y + ((<usize>column) << 2);
     v128.store(out, s0);
     v128.store(out, s1, 16);
     v128.store(out, s2, 32);
@@ -60,12 +60,13 @@ export function sumRows(x: usize, y: usize, count: i32, times: i32): void {
   }
   for (; column < count; column += 4) {
     let p = x + ((<usize>column) << 2);
-    let s = f32x4.splat(0);
+    const out = y + ((<usize>column) << 2);
+    let s = accumulate ? v128.load(out) : f32x4.splat(0);
     for (let i = 0; i < times; i++) {
       s = f32x4.add(s, v128.load(p));
       p += bytes;
     }
-    v128.store(y + ((<usize>column) << 2), s);
+    v128.store(out, s);
   }
 }
 

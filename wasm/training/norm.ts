@@ -98,7 +98,7 @@ export function affine(x: usize, y: usize, scale: usize, offset: usize, tokens: 
   }
 }
 
-/** dbeta = sum of dy, dgamma = sum of dy * xhat, per feature. */
+/** dbeta = sum of dy, dgamma = sum of dy * xhat, per feature; added to what is there where `accumulate`. */
 export function normSums(
   dy: usize,
   x: usize,
@@ -107,6 +107,7 @@ export function normSums(
   dbeta: usize,
   tokens: i32,
   features: i32,
+  accumulate: bool,
 ): void {
   const row = (<usize>features) << 2;
   for (let c: usize = 0; c < row; c += 16) {
@@ -122,8 +123,9 @@ export function normSums(
       p += row;
       g += row;
     }
-    v128.store(dbeta + c, sum);
-    v128.store(dgamma + c, f32x4.mul(product, v128.load(batch + row + c)));
+    product = f32x4.mul(product, v128.load(batch + row + c));
+    v128.store(dbeta + c, accumulate ? f32x4.add(v128.load(dbeta + c), sum) : sum);
+    v128.store(dgamma + c, accumulate ? f32x4.add(v128.load(dgamma + c), product) : product);
   }
 }
 

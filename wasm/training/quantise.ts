@@ -2,29 +2,40 @@
 //
 // A quantiser is a record of five f32: scale, 1 / scale, zero point, lowest and highest code.
 
-/** y = scale * (clamp(floor(x / scale + 1/2) + zero) - zero) over `count` floats, a multiple of 4. */
-export function quantise(x: usize, y: usize, count: i32, q: usize): void {
+/**
+ * Codes scale * (clamp(floor(x / scale + 1/2) + zero) - zero) of `count` floats, a multiple of 4: as floats to y, and without
+ * the scale as i16 to `codes`; either may be 0.
+ */
+export function quantise(x: usize, y: usize, codes: usize, count: i32, q: usize): void {
   const scale = v128.load32_splat(q);
   const inverse = v128.load32_splat(q, 4);
   const zero = v128.load32_splat(q, 8);
-  const lo = v128.load32_splat(q, 12);
-  const hi = v128.load32_splat(q, 16);
+  const lo = f32x4.sub(v128.load32_splat(q, 12), zero);
+  const hi = f32x4.sub(v128.load32_splat(q, 16), zero);
   const half = f32x4.splat(0.5);
   const end = x + ((<usize>count) << 2);
   while (x < end) {
     const rounded = f32x4.floor(f32x4.add(f32x4.mul(v128.load(x), inverse), half));
-    const code = f32x4.pmin(f32x4.pmax(f32x4.add(rounded, zero), lo), hi);
-    v128.store(y, f32x4.mul(scale, f32x4.sub(code, zero)));
+    const code = f32x4.pmin(f32x4.pmax(rounded, lo), hi);
+    if (y != 0) {
+      v128.store(y, f32x4.mul(scale, code));
+      y += 16;
+    }
+    if (codes != 0) {
+      const integers = i32x4.trunc_sat_f32x4_s(code);
+      v128.store64_lane(codes, i16x8.narrow_i32x4_s(integers, integers), 0);
+      codes += 8;
+    }
     x += 16;
-    y += 16;
   }
 }
 
 /**
  * Straight-through derivative with learned step sizes (LSQ, Esser et al. 2020; LSQ+, Bhalgat et al. 2020). `g` holds dL/dy
- * and becomes dL/dx: itself inside the range, 0 where the code was clamped. partial[0] = dL/dscale, partial[1] = dL/dzero.
+ * and becomes dL/dx: itself inside the range, 0 where the code was clamped. partial[0] = dL/dscale, partial[1] = dL/dzero, added
+ * to what is there where `accumulate`.
  */
-export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, partial: usize): void {
+export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, partial: usize, accumulate: bool): void {
   const scale = v128.load32_splat(q);
   const inverse = v128.load32_splat(q, 4);
   const zero = v128.load32_splat(q, 8);
@@ -49,8 +60,8 @@ export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, parti
     x += 16;
     g += 16;
   }
-  store<f32>(partial, sum4(ds));
-  store<f32>(partial, -sum4(f32x4.mul(dz, scale)), 4);
+  store<f32>(partial, sum4(ds) + (accumulate ? load<f32>(partial) : 0));
+  store<f32>(partial, (accumulate ? load<f32>(partial, 4) : 0) - sum4(f32x4.mul(dz, scale)), 4);
 }
 
 /** The lanes added in pairs. (One in each file: asc warns of v128 in exported functions.) */

@@ -3,6 +3,7 @@
 // independent of each other, so it does not matter which thread runs which, nor in what order.
 
 import { attention, attentionBackward } from "./attention";
+import { dot, dotTransposed, encodeGradient } from "./dot";
 import {
   add,
   copy,
@@ -17,9 +18,9 @@ import {
   squaredError,
   sumRows,
 } from "./elementwise";
-import { gemm, gemmTransposed, packPanels } from "./gemm";
+import { gemm, gemmTransposed } from "./gemm";
 import { affine, normBackward, normSums, scaleFeatures, statistics } from "./norm";
-import { quantise, quantiseBackward, quantiseRows, quantiseRowsBackward } from "./quantise";
+import { quantise, quantiseBackward } from "./quantise";
 
 // The words that threads share, each on a cache line of its own.
 /** Counts stages in its upper 24 bits; the lower 8 are the next shard nobody has taken (255: between stages). */
@@ -66,100 +67,100 @@ function runTape(from: usize, end: usize): void {
         p = a + 44;
         break;
       case 2:
-        packPanels(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5));
-        p = a + 24;
-        break;
-      case 3:
-        quantise(i(a, 0), i(a, 1), i(a, 2), i(a, 3));
-        p = a + 16;
-        break;
-      case 4:
-        quantiseBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4));
+        quantise(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4));
         p = a + 20;
         break;
-      case 5:
-        quantiseRows(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), f(a, 5));
+      case 3:
+        quantiseBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5) != 0);
         p = a + 24;
         break;
-      case 6:
-        quantiseRowsBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), f(a, 5), i(a, 6));
-        p = a + 28;
-        break;
-      case 7:
+      case 4:
         fill(i(a, 0), i(a, 1), f(a, 2));
         p = a + 12;
         break;
-      case 8:
+      case 5:
         copy(i(a, 0), i(a, 1), i(a, 2));
         p = a + 12;
         break;
-      case 9:
+      case 6:
         add(i(a, 0), i(a, 1), i(a, 2), i(a, 3));
         p = a + 16;
         break;
-      case 10:
+      case 7:
         repeat(i(a, 0), i(a, 1), i(a, 2), i(a, 3));
         p = a + 16;
         break;
-      case 11:
-        sumRows(i(a, 0), i(a, 1), i(a, 2), i(a, 3));
-        p = a + 16;
+      case 8:
+        sumRows(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4) != 0);
+        p = a + 20;
         break;
-      case 12:
+      case 9:
         relu(i(a, 0), i(a, 1));
         p = a + 8;
         break;
-      case 13:
+      case 10:
         reluBackward(i(a, 0), i(a, 1), i(a, 2));
         p = a + 12;
         break;
-      case 14:
+      case 11:
         meanTokens(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4));
         p = a + 20;
         break;
-      case 15:
+      case 12:
         meanTokensBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5) != 0);
         p = a + 24;
         break;
-      case 16:
+      case 13:
         lastToken(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7));
         p = a + 32;
         break;
-      case 17:
+      case 14:
         lastTokenBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7));
         p = a + 32;
         break;
-      case 18:
+      case 15:
         squaredError(i(a, 0), i(a, 1), i(a, 2), i(a, 3), f(a, 4), i(a, 5));
         p = a + 24;
         break;
-      case 19:
+      case 16:
         statistics(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4));
         p = a + 20;
         break;
-      case 20:
+      case 17:
         affine(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5));
         p = a + 24;
         break;
-      case 21:
-        normSums(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6));
-        p = a + 28;
+      case 18:
+        normSums(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7) != 0);
+        p = a + 32;
         break;
-      case 22:
+      case 19:
         normBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8));
         p = a + 36;
         break;
-      case 23:
+      case 20:
         scaleFeatures(i(a, 0), i(a, 1), i(a, 2), i(a, 3));
         p = a + 16;
         break;
-      case 24:
+      case 21:
         attention(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), f(a, 11), i(a, 12), i(a, 13), i(a, 14));
         p = a + 60;
         break;
-      case 25:
+      case 22:
         attentionBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11), i(a, 12), i(a, 13), f(a, 14), i(a, 15), i(a, 16), i(a, 17), i(a, 18));
         p = a + 76;
+        break;
+      case 23:
+        dot(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11) != 0, i(a, 12));
+        p = a + 52;
+        break;
+      case 24:
+        dotTransposed(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8) != 0, i(a, 9));
+        p = a + 40;
+        break;
+      case 25:
+        encodeGradient(i(a, 0), i(a, 1), i(a, 2), f(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10) != 0);
+        p = a + 44;
         break;
       default:
         unreachable();

@@ -93,12 +93,14 @@ export class Engine {
     const builder = new Builder(workspace, kernels, this.memory, mode);
     for (const { planned } of this.#operators) planned.prepare(builder);
     const input = workspace.buffers(this.graph.input);
-    builder.sharded((shard, kernels) => {
-      const raw = workspace.at(input.raw, input.size, shard);
-      const value = workspace.at(input.value, input.size, shard);
-      const count = shard.windows * input.size;
+    const { codes } = workspace.readers(input);
+    builder.sharded((block, kernels) => {
+      const raw = workspace.at(input.raw, input.size, block);
+      const value = workspace.at(input.value, input.size, block);
+      const count = block.windows * input.size;
       const record = workspace.quantiserRecord(input.quantiser);
-      if (mode.quantised) kernels.quantise(raw, value, count, record);
+      const encoded = codes && workspace.atCodes(codes, input.size, block);
+      if (mode.quantised) kernels.quantise(raw, value, encoded, count, record);
       else kernels.copy(raw, value, count);
     });
     for (const { planned } of this.#operators) planned.forward(builder);
@@ -106,20 +108,24 @@ export class Engine {
       const output = workspace.buffers(this.graph.output);
       const factor = 2 / (this.batch * output.tensor.tokens * output.tensor.features);
       builder.accumulates(this.graph.output);
-      builder.sharded((shard, kernels) => {
-        const forecast = workspace.at(output.value, output.size, shard);
-        const target = workspace.at(workspace.targets, output.size, shard);
-        const gradient = workspace.at(output.gradient, output.size, shard);
-        const count = shard.windows * output.size;
-        const partial = workspace.lossPartials + 16 * shard.index;
+      builder.sharded((block, kernels) => {
+        const forecast = workspace.at(output.value, output.size, block);
+        const target = workspace.at(workspace.targets, output.size, block);
+        const gradient = workspace.at(output.gradient, output.size, block);
+        const count = block.windows * output.size;
+        const partial = workspace.lossPartials + 16 * block.index;
         kernels.squaredError(forecast, target, gradient, count, factor, partial);
       });
       for (const { planned } of [...this.#operators].reverse()) planned.backward(builder);
-      const shards = workspace.shards.length;
-      builder.once(() => kernels.sumRows(workspace.partials, workspace.gradients, workspace.parameterFloats, shards));
+      const { shards } = workspace;
+      builder.once(() =>
+        kernels.sumRows(workspace.partials, workspace.gradients, workspace.parameterFloats, shards, false),
+      );
       if (mode.quantised) {
         const records = workspace.quantisers.length * QUANTISER_FLOATS;
-        builder.once(() => kernels.sumRows(workspace.quantiserPartials, workspace.quantiserGradients, records, shards));
+        builder.once(() =>
+          kernels.sumRows(workspace.quantiserPartials, workspace.quantiserGradients, records, shards, false),
+        );
       }
       for (const { planned } of this.#operators) planned.finish(builder);
     }
@@ -174,9 +180,9 @@ export class Engine {
 
   /** Mean squared error of the last pass of a program with `backward`. */
   get loss(): number {
-    const { shards, lossPartials } = this.#workspace;
+    const { blocks, lossPartials } = this.#workspace;
     let sum = 0;
-    for (let index = 0; index < shards.length; index++) sum += this.#floats[lossPartials / 4 + 4 * index] ?? 0;
+    for (let index = 0; index < blocks.length; index++) sum += this.#floats[lossPartials / 4 + 4 * index] ?? 0;
     return sum / (this.batch * outputs(this.graph.architecture));
   }
 

@@ -1,6 +1,6 @@
 import type { Kernels } from "../kernels.js";
 import { Tape, type TapeKernels, type TapeWriter } from "./tape.js";
-import type { Shard, Workspace } from "./workspace.js";
+import type { Block, Workspace } from "./workspace.js";
 
 /** Kernel calls with all their arguments. */
 export type Step = () => void;
@@ -17,7 +17,7 @@ export interface Mode {
   readonly mute: readonly string[];
 }
 
-/** `sharded`: a tape for each shard, independent of the others; `once`: steps behind and before a barrier. */
+/** `sharded`: a tape for each block, those of different shards independent; `once`: steps behind and before a barrier. */
 export type Stage =
   | { readonly kind: "sharded"; readonly tapes: readonly Tape[] }
   | { readonly kind: "once"; readonly steps: Step[] };
@@ -40,16 +40,16 @@ export class Builder {
     this.preparation.push(step);
   }
 
-  /** Steps of every shard: `record` calls the kernels it is given, and the calls are written down. */
-  sharded(record: (shard: Shard, kernels: TapeKernels) => void): void {
+  /** Steps of every block: `record` calls the kernels it is given, and the calls are written down. */
+  sharded(record: (block: Block, kernels: TapeKernels) => void): void {
     let stage = this.stages.at(-1);
     if (stage?.kind !== "sharded") {
-      stage = { kind: "sharded", tapes: this.workspace.shards.map(() => new Tape()) };
+      stage = { kind: "sharded", tapes: this.workspace.blocks.map(() => new Tape()) };
       this.stages.push(stage);
     }
-    for (const shard of this.workspace.shards) {
-      const tape = stage.tapes[shard.index];
-      if (tape) record(shard, tape.kernels);
+    for (const block of this.workspace.blocks) {
+      const tape = stage.tapes[block.index];
+      if (tape) record(block, tape.kernels);
     }
   }
 
@@ -80,8 +80,11 @@ export function finish(builder: Builder, writer: TapeWriter, threads: number): P
   const { preparation, stages, kernels, workspace } = builder;
   const steps = stages.flatMap((stage): Step[] => {
     if (stage.kind === "once") return stage.steps;
-    const table = writer.write(stage.tapes);
-    const shards = stage.tapes.length;
+    const { shards, blocks } = workspace;
+    const tapes = Array.from({ length: shards }, (_, shard) =>
+      new Tape().append(...stage.tapes.filter((_, index) => blocks[index]?.shard === shard)),
+    );
+    const table = writer.write(tapes);
     return [() => kernels.runStage(workspace.control, table, shards, threads)];
   });
   return {

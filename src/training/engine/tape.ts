@@ -7,16 +7,13 @@ import type { Kernels } from "../kernels.js";
 const signatures = {
   gemm: "iiiiiiiiiiii",
   gemmTransposed: "iiiiiiiiiii",
-  packPanels: "iiiiii",
-  quantise: "iiii",
-  quantiseBackward: "iiiii",
-  quantiseRows: "iiiiif",
-  quantiseRowsBackward: "iiiiifi",
+  quantise: "iiiii",
+  quantiseBackward: "iiiiii",
   fill: "iif",
   copy: "iii",
   add: "iiii",
   repeat: "iiii",
-  sumRows: "iiii",
+  sumRows: "iiiii",
   relu: "ii",
   reluBackward: "iii",
   meanTokens: "iiiii",
@@ -26,11 +23,14 @@ const signatures = {
   squaredError: "iiiifi",
   statistics: "iiiii",
   affine: "iiiiii",
-  normSums: "iiiiiii",
+  normSums: "iiiiiiii",
   normBackward: "iiiiiiiii",
   scaleFeatures: "iiii",
   attention: "iiiiiiiiiiifiii",
   attentionBackward: "iiiiiiiiiiiiiifiiii",
+  dot: "iiiiiiiiiiiii",
+  dotTransposed: "iiiiiiiiii",
+  encodeGradient: "iiifiiiiiii",
 } as const satisfies Partial<Record<keyof Kernels, string>>;
 
 type TapeKernel = keyof typeof signatures;
@@ -60,6 +60,12 @@ export class Tape {
     this.kernels = Object.fromEntries(
       names.map((name, index) => [name, record(index, name)]),
     ) as unknown as TapeKernels;
+  }
+
+  /** Appends the calls of others. */
+  append(...others: readonly Tape[]): this {
+    for (const other of others) this.#calls.push(...other.#calls);
+    return this;
   }
 
   get bytes(): number {

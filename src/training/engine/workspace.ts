@@ -1,16 +1,25 @@
 import { codeRange, type Graph, type Tensor } from "../../model/index.js";
 import { Arena } from "./arena.js";
 
-/** A fixed part of the batch. Sums go shard by shard in a fixed order, so that threads would not change a bit. */
-export interface Shard {
+/**
+ * Some consecutive windows of the batch, few enough that their tensors stay in the cache. The blocks of a shard run one after the other,
+ * on one thread, and share partial sums; shards are independent. Both are fixed by graph and batch alone and sums go in their order,
+ * so that threads do not change a bit.
+ */
+export interface Block {
   readonly index: number;
+  readonly shard: number;
   /** First window of the batch that belongs to it, and how many do. */
   readonly first: number;
   readonly windows: number;
+  /** Whether an earlier block of the shard has left partial sums, to which this one's are added. */
+  readonly adds: boolean;
 }
 
 /** Largest number of shards of a batch. */
 const SHARDS = 8;
+/** Bytes of the largest tensor of a block, about. */
+const BLOCK_BYTES = 2 ** 17;
 
 /** Rounded up to a multiple of 4: every row of a buffer fills whole SIMD registers, its tail is 0 and stays 0. */
 export const pad4 = (count: number): number => (count + 3) & ~3;
@@ -76,13 +85,16 @@ export interface RowScales {
  */
 export class Workspace {
   readonly arena = new Arena();
-  readonly shards: readonly Shard[];
+  readonly shards: number;
+  readonly blocks: readonly Block[];
   readonly tensors = new Map<string, TensorBuffers>();
   readonly slots: ParameterSlot[] = [];
   readonly quantisers: QuantiserTraits[] = [];
   readonly rowScales: RowScales[] = [];
   /** Running statistics of the norms: name -> address, features, not trained by gradient. */
   readonly statistics = new Map<string, { readonly address: number; readonly features: number }>();
+  readonly #codes = new Map<string, number>();
+  readonly #floats = new Set<string>();
   #parameterFloats = 0;
   #scratchFloats = 0;
   /** Addresses set by `close`. */
@@ -105,11 +117,8 @@ export class Workspace {
     /** Whether the derivative for the window is wanted too (tests of single operators). */
     readonly inputGradient: boolean,
   ) {
-    const count = Math.min(SHARDS, batch);
-    const bounds = Array.from({ length: count + 1 }, (_, index) => Math.floor((index * batch) / count));
-    this.shards = bounds
-      .slice(1)
-      .map((end, index) => ({ index, first: bounds[index] ?? 0, windows: end - (bounds[index] ?? 0) }));
+    this.shards = Math.min(SHARDS, batch);
+    this.blocks = divide(graph, batch, this.shards);
     for (const tensor of graph.tensors.values()) {
       const stride = pad4(tensor.features);
       const size = tensor.tokens * stride;
@@ -125,6 +134,30 @@ export class Workspace {
           tensor.kind === "code" ? this.quantiser(tensor.name, tensor.bits ?? 0, tensor.symmetric, tensor.relu) : -1,
       });
     }
+  }
+
+  /** Windows of the largest block. */
+  get blockWindows(): number {
+    return Math.max(...this.blocks.map(({ windows }) => windows));
+  }
+
+  /** Reserves a tensor's codes as i16, minus the zero point, [batch][tokens][stride], for a reader of those. */
+  wantCodes(name: string): number {
+    const { size } = this.buffers(name);
+    const address = this.#codes.get(name) ?? this.arena.floats((this.batch * size) / 2);
+    this.#codes.set(name, address);
+    return address;
+  }
+
+  /** Says that the tensor's fake-quantised values are read as floats. */
+  wantValues(name: string): void {
+    this.#floats.add(name);
+  }
+
+  /** Where a code tensor's readers expect it when quantised: addresses, or 0 where nobody reads it so. */
+  readers({ tensor, value }: TensorBuffers): { values: number; codes: number } {
+    const values = this.#floats.has(tensor.name) || tensor.name === this.graph.output ? value : 0;
+    return { values, codes: this.#codes.get(tensor.name) ?? 0 };
   }
 
   buffers(name: string): TensorBuffers {
@@ -181,25 +214,30 @@ export class Workspace {
     this.gradients = arena.floats(floats);
     this.firstMoments = arena.floats(floats);
     this.secondMoments = arena.floats(floats);
-    this.partials = arena.floats(floats * this.shards.length);
+    this.partials = arena.floats(floats * this.shards);
     const records = this.quantisers.length * QUANTISER_FLOATS;
     this.quantiserRecords = arena.floats(records);
-    this.quantiserPartials = arena.floats(records * this.shards.length);
+    this.quantiserPartials = arena.floats(records * this.shards);
     this.quantiserGradients = arena.floats(records);
-    this.lossPartials = arena.floats(4 * this.shards.length);
+    this.lossPartials = arena.floats(4 * this.blocks.length);
     this.targets = arena.floats(this.batch * this.buffers(this.graph.output).size);
-    this.#scratch = arena.floats(this.#scratchFloats * this.shards.length);
+    this.#scratch = arena.floats(this.#scratchFloats * this.shards);
     this.control = arena.floats(CONTROL_WORDS);
     return arena.allocate();
   }
 
-  /** Address of a shard's part of a per-window buffer. */
-  at(address: number, floatsPerWindow: number, shard: Shard): number {
-    return address + 4 * floatsPerWindow * shard.first;
+  /** Address of a block's part of a per-window buffer. */
+  at(address: number, floatsPerWindow: number, block: Block): number {
+    return address + 4 * floatsPerWindow * block.first;
   }
 
-  partialOf(slot: ParameterSlot, shard: Shard): number {
-    return this.partials + 4 * (shard.index * this.#parameterFloats + slot.offset);
+  /** The same in a buffer of i16. */
+  atCodes(address: number, codesPerWindow: number, block: Block): number {
+    return address + 2 * codesPerWindow * block.first;
+  }
+
+  partialOf(slot: ParameterSlot, { shard }: Block): number {
+    return this.partials + 4 * (shard * this.#parameterFloats + slot.offset);
   }
 
   valueOf(slot: ParameterSlot): number {
@@ -210,15 +248,32 @@ export class Workspace {
     return this.gradients + 4 * slot.offset;
   }
 
-  scratchOf(shard: Shard): number {
-    return this.#scratch + 4 * shard.index * this.#scratchFloats;
+  scratchOf({ shard }: Block): number {
+    return this.#scratch + 4 * shard * this.#scratchFloats;
   }
 
   quantiserRecord(index: number): number {
     return this.quantiserRecords + 4 * QUANTISER_FLOATS * index;
   }
 
-  quantiserPartial(index: number, shard: Shard): number {
-    return this.quantiserPartials + 4 * QUANTISER_FLOATS * (shard.index * this.quantisers.length + index);
+  quantiserPartial(index: number, { shard }: Block): number {
+    return this.quantiserPartials + 4 * QUANTISER_FLOATS * (shard * this.quantisers.length + index);
   }
+}
+
+function divide(graph: Graph, batch: number, shards: number): Block[] {
+  const largest = Math.max(...[...graph.tensors.values()].map(({ tokens, features }) => 4 * tokens * pad4(features)));
+  const most = Math.max(1, Math.floor(BLOCK_BYTES / largest));
+  const blocks: Block[] = [];
+  for (let shard = 0; shard < shards; shard++) {
+    const start = Math.floor((shard * batch) / shards);
+    const windows = Math.floor(((shard + 1) * batch) / shards) - start;
+    const count = Math.ceil(windows / most);
+    for (let part = 0; part < count; part++) {
+      const first = start + Math.floor((part * windows) / count);
+      const end = start + Math.floor(((part + 1) * windows) / count);
+      blocks.push({ index: blocks.length, shard, first, windows: end - first, adds: part > 0 });
+    }
+  }
+  return blocks;
 }

@@ -15,6 +15,7 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
   const value = workspace.buffers(operator.value);
   const output = workspace.buffers(operator.output);
   const { heads } = operator;
+  for (const name of [operator.query, operator.key, operator.value]) workspace.wantValues(name);
   const n = query.tensor.tokens;
   const features = query.tensor.features / heads;
   const paddedTokens = pad4(n);
@@ -41,15 +42,15 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
       const to = outputAddress(builder, output);
       const record = mode.quantised ? workspace.quantiserRecord(quantiser) : 0;
       const entriesAt = mode.quantised ? table : 0;
-      builder.sharded((shard, kernels) => {
-        const q = workspace.at(query.value, query.size, shard);
-        const k = workspace.at(key.value, key.size, shard);
-        const v = workspace.at(value.value, value.size, shard);
-        const y = workspace.at(to, output.size, shard);
-        const p = workspace.at(probabilities, square, shard);
-        const s = workspace.at(raw, square, shard);
-        const scratch = workspace.scratchOf(shard);
-        const { windows } = shard;
+      builder.sharded((block, kernels) => {
+        const q = workspace.at(query.value, query.size, block);
+        const k = workspace.at(key.value, key.size, block);
+        const v = workspace.at(value.value, value.size, block);
+        const y = workspace.at(to, output.size, block);
+        const p = workspace.at(probabilities, square, block);
+        const s = workspace.at(raw, square, block);
+        const scratch = workspace.scratchOf(block);
+        const { windows } = block;
         const { stride } = query;
         kernels.attention(q, k, v, y, p, s, windows, n, stride, heads, features, factor, record, entriesAt, scratch);
       });
@@ -60,24 +61,25 @@ export const planAttention: Plan<AttentionOperator> = (workspace, operator) => {
       const { mode } = builder;
       codeBackward(builder, output);
       const record = mode.quantised ? workspace.quantiserRecord(quantiser) : 0;
-      const add = [operator.query, operator.key, operator.value].reduce(
+      const adds = [operator.query, operator.key, operator.value].reduce(
         (bits, name, index) => bits | (builder.accumulates(name) ? 1 << index : 0),
         0,
       );
-      builder.sharded((shard, kernels) => {
-        const q = workspace.at(query.value, query.size, shard);
-        const k = workspace.at(key.value, key.size, shard);
-        const v = workspace.at(value.value, value.size, shard);
-        const dy = workspace.at(output.gradient, output.size, shard);
-        const dq = workspace.at(query.gradient, query.size, shard);
-        const dk = workspace.at(key.gradient, key.size, shard);
-        const dv = workspace.at(value.gradient, value.size, shard);
-        const p = workspace.at(probabilities, square, shard);
-        const s = workspace.at(raw, square, shard);
-        const scratch = workspace.scratchOf(shard);
-        const partial = workspace.quantiserPartial(quantiser, shard);
-        const { windows } = shard;
+      builder.sharded((block, kernels) => {
+        const q = workspace.at(query.value, query.size, block);
+        const k = workspace.at(key.value, key.size, block);
+        const v = workspace.at(value.value, value.size, block);
+        const dy = workspace.at(output.gradient, output.size, block);
+        const dq = workspace.at(query.gradient, query.size, block);
+        const dk = workspace.at(key.gradient, key.size, block);
+        const dv = workspace.at(value.gradient, value.size, block);
+        const p = workspace.at(probabilities, square, block);
+        const s = workspace.at(raw, square, block);
+        const scratch = workspace.scratchOf(block);
+        const partial = workspace.quantiserPartial(quantiser, block);
+        const { windows } = block;
         const { stride } = query;
+        const add = adds | (block.adds ? 8 : 0);
         kernels.attentionBackward(
           q,
           k,

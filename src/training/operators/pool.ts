@@ -6,24 +6,25 @@ import { nothing, type Plan } from "./planned.js";
 export const planPool: Plan<PoolOperator> = (workspace, operator) => {
   const input = workspace.buffers(operator.input);
   const output = workspace.buffers(operator.output);
+  workspace.wantValues(operator.input);
   const n = input.tensor.tokens;
   return {
     prepare: nothing,
     forward(builder) {
-      builder.sharded((shard, kernels) => {
-        const x = workspace.at(input.value, input.size, shard);
-        const y = workspace.at(output.value, output.size, shard);
-        kernels.meanTokens(x, y, shard.windows, n, input.stride);
+      builder.sharded((block, kernels) => {
+        const x = workspace.at(input.value, input.size, block);
+        const y = workspace.at(output.value, output.size, block);
+        kernels.meanTokens(x, y, block.windows, n, input.stride);
       });
       codeForward(builder, output);
     },
     backward(builder) {
       if (!workspace.wantsGradient(operator.input)) return;
       const add = builder.accumulates(operator.input);
-      builder.sharded((shard, kernels) => {
-        const dy = workspace.at(output.gradient, output.size, shard);
-        const dx = workspace.at(input.gradient, input.size, shard);
-        kernels.meanTokensBackward(dy, dx, shard.windows, n, input.stride, add);
+      builder.sharded((block, kernels) => {
+        const dy = workspace.at(output.gradient, output.size, block);
+        const dx = workspace.at(input.gradient, input.size, block);
+        kernels.meanTokensBackward(dy, dx, block.windows, n, input.stride, add);
       });
     },
     finish: nothing,

@@ -11,6 +11,7 @@ const MOMENTUM = 0.1;
 export const planResidual: Plan<ResidualOperator> = (workspace, operator) => {
   const output = workspace.buffers(operator.output);
   const addends = operator.addends.map((name) => workspace.buffers(name));
+  for (const name of operator.addends) workspace.wantValues(name);
   if (operator.norm === null) {
     return {
       prepare: nothing,
@@ -34,7 +35,7 @@ function planNorm(
   addends: readonly TensorBuffers[],
   output: TensorBuffers,
 ): PlannedOperator {
-  const { arena, batch, shards } = workspace;
+  const { arena, batch, blocks } = workspace;
   const { stride, size } = output;
   const { features, tokens } = output.tensor;
   const gamma = workspace.parameter(`${name}.weight`, 1, features);
@@ -44,8 +45,8 @@ function planNorm(
   workspace.statistics.set(`${name}.running_mean`, { address: runningMean, features });
   workspace.statistics.set(`${name}.running_var`, { address: runningVariance, features });
   const total = arena.floats(batch * size); // the sum of the addends, kept for the derivative
-  const partials = arena.floats(2 * stride * shards.length);
-  const counts = arena.floats(shards.length);
+  const partials = arena.floats(2 * stride * blocks.length);
+  const counts = arena.floats(blocks.length);
   const statistics = arena.floats(2 * stride);
   const scale = arena.floats(stride);
   const offset = arena.floats(stride);
@@ -56,7 +57,8 @@ function planNorm(
     prepare(builder) {
       const { kernels, mode } = builder;
       if (mode.norm === "batch") {
-        new Int32Array(builder.memory.buffer, counts, shards.length).set(shards.map(({ windows }) => windows * tokens));
+        const tokensOf = blocks.map(({ windows }) => windows * tokens);
+        new Int32Array(builder.memory.buffer, counts, blocks.length).set(tokensOf);
         return;
       }
       const g = workspace.valueOf(gamma);
@@ -71,10 +73,10 @@ function planNorm(
       const { kernels, mode } = builder;
       sum(builder, addends, total, output);
       if (mode.norm === "batch") {
-        builder.sharded((shard, kernels) => {
-          const x = workspace.at(total, size, shard);
-          const mean = partials + 8 * stride * shard.index;
-          kernels.statistics(x, mean, mean + 4 * stride, shard.windows * tokens, stride);
+        builder.sharded((block, kernels) => {
+          const x = workspace.at(total, size, block);
+          const mean = partials + 8 * stride * block.index;
+          kernels.statistics(x, mean, mean + 4 * stride, block.windows * tokens, stride);
         });
         const g = workspace.valueOf(gamma);
         const b = workspace.valueOf(beta);
@@ -82,7 +84,7 @@ function planNorm(
           kernels.combine(
             partials,
             counts,
-            shards.length,
+            blocks.length,
             stride,
             normEpsilon,
             MOMENTUM,
@@ -94,10 +96,10 @@ function planNorm(
         });
       }
       const to = outputAddress(builder, output);
-      builder.sharded((shard, kernels) => {
-        const x = workspace.at(total, size, shard);
-        const y = workspace.at(to, size, shard);
-        kernels.affine(x, y, scale, offset, shard.windows * tokens, stride);
+      builder.sharded((block, kernels) => {
+        const x = workspace.at(total, size, block);
+        const y = workspace.at(to, size, block);
+        kernels.affine(x, y, scale, offset, block.windows * tokens, stride);
       });
       codeForward(builder, output);
     },
@@ -105,23 +107,20 @@ function planNorm(
     backward(builder) {
       const { mode } = builder;
       codeBackward(builder, output);
-      builder.sharded((shard, kernels) => {
-        const dy = workspace.at(output.gradient, size, shard);
-        const x = workspace.at(total, size, shard);
-        const g = workspace.partialOf(gamma, shard);
-        const b = workspace.partialOf(beta, shard);
-        kernels.normSums(dy, x, statistics, g, b, shard.windows * tokens, stride);
+      builder.sharded((block, kernels) => {
+        const dy = workspace.at(output.gradient, size, block);
+        const x = workspace.at(total, size, block);
+        const g = workspace.partialOf(gamma, block);
+        const b = workspace.partialOf(beta, block);
+        kernels.normSums(dy, x, statistics, g, b, block.windows * tokens, stride, block.adds);
       });
       if (mode.norm === "batch") {
-        const [first] = shards;
-        if (!first) throw new Error("a batch has at least one shard");
         const g = new Float32Array(builder.memory.buffer, dgamma, stride);
         const b = new Float32Array(builder.memory.buffer, dbeta, stride);
         const all = new Float32Array(builder.memory.buffer);
-        const places = shards.map((shard) => [
-          workspace.partialOf(gamma, shard) / 4,
-          workspace.partialOf(beta, shard) / 4,
-        ]);
+        const places = blocks
+          .filter(({ adds }) => !adds)
+          .map((block) => [workspace.partialOf(gamma, block) / 4, workspace.partialOf(beta, block) / 4]);
         builder.once(() => {
           for (let c = 0; c < stride; c++) {
             let gammaSum = 0;
@@ -135,10 +134,10 @@ function planNorm(
           }
         });
       }
-      builder.sharded((shard, kernels) => {
-        const dy = workspace.at(output.gradient, size, shard);
-        const x = workspace.at(total, size, shard);
-        const rows = shard.windows * tokens;
+      builder.sharded((block, kernels) => {
+        const dy = workspace.at(output.gradient, size, block);
+        const x = workspace.at(total, size, block);
+        const rows = block.windows * tokens;
         if (mode.norm === "running") kernels.scaleFeatures(dy, scale, rows, stride);
         else kernels.normBackward(dy, x, statistics, scale, dgamma, dbeta, rows, stride, batch * tokens);
       });
@@ -154,18 +153,18 @@ function sum(builder: Builder, addends: readonly TensorBuffers[], to: number, sh
   const { workspace } = builder;
   const [first, second, ...others] = addends;
   if (!first) throw new Error("a residual has at least one addend");
-  builder.sharded((shard, kernels) => {
-    const y = workspace.at(to, shape.size, shard);
-    const count = shard.windows * shape.size;
-    const a = workspace.at(first.value, shape.size, shard);
-    if (second) kernels.add(a, workspace.at(second.value, shape.size, shard), y, count);
+  builder.sharded((block, kernels) => {
+    const y = workspace.at(to, shape.size, block);
+    const count = block.windows * shape.size;
+    const a = workspace.at(first.value, shape.size, block);
+    if (second) kernels.add(a, workspace.at(second.value, shape.size, block), y, count);
     else kernels.copy(a, y, count);
   });
   for (const addend of others) {
-    builder.sharded((shard, kernels) => {
-      const y = workspace.at(to, shape.size, shard);
-      const a = workspace.at(addend.value, shape.size, shard);
-      const count = shard.windows * shape.size;
+    builder.sharded((block, kernels) => {
+      const y = workspace.at(to, shape.size, block);
+      const a = workspace.at(addend.value, shape.size, block);
+      const count = block.windows * shape.size;
       kernels.add(y, a, y, count);
     });
   }
@@ -178,10 +177,10 @@ function spread(builder: Builder, addends: readonly TensorBuffers[], shape: Tens
     const { name } = addend.tensor;
     if (!workspace.wantsGradient(name)) continue;
     const add = builder.accumulates(name);
-    builder.sharded((shard, kernels) => {
-      const dy = workspace.at(from, shape.size, shard);
-      const dx = workspace.at(addend.gradient, shape.size, shard);
-      const count = shard.windows * shape.size;
+    builder.sharded((block, kernels) => {
+      const dy = workspace.at(from, shape.size, block);
+      const dx = workspace.at(addend.gradient, shape.size, block);
+      const count = block.windows * shape.size;
       if (add) kernels.add(dx, dy, dx, count);
       else kernels.copy(dy, dx, count);
     });
