@@ -1,9 +1,17 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { buildGraph, defineArchitecture, definePrecision, readParameters } from "../src/model/index.js";
 import { forward } from "../src/training/index.js";
 
 const file = (name: string) => new URL(`pytorch/${name}`, import.meta.url);
+
+it("what is compared was made by the example as it is", () => {
+  const example = readFileSync(new URL("../examples/pytorch/forecaster.py", import.meta.url));
+  const made = JSON.parse(readFileSync(file("forecaster.json"), "utf8"));
+  // Where this fails: run test/pytorch/forecaster.py, which says how.
+  expect(made["sha256 of forecaster.py"]).toBe(createHash("sha256").update(example).digest("hex"));
+});
 
 it("a model that the PyTorch example exported computes here what it computes there", () => {
   const made = JSON.parse(readFileSync(file("forecaster.json"), "utf8"));

@@ -60,7 +60,7 @@ def normalise(norm, x):
 class Forecaster(nn.Module):
     """[batch, window, inputs] -> [batch, horizon * targets]: the Transformer's branch + a linear skip + the last sample.
 
-    `persistence`: the input column of each target (default: the first ones).
+    `persistence`: the input column of each target (default: the first ones); empty: no last sample, for targets that are no inputs.
     """
 
     def __init__(self, window, inputs=1, targets=1, horizon=1, d_model=16, heads=1, layers=1, feed_forward=None, persistence=None):
@@ -79,7 +79,8 @@ class Forecaster(nn.Module):
         y = self.embed(x)
         for layer in self.layers:
             y = layer(y)
-        return self.head(y.mean(1)) + self.skip(x.flatten(1)) + x[:, -1, self.columns]
+        forecast = self.head(y.mean(1)) + self.skip(x.flatten(1))
+        return forecast + x[:, -1, self.columns] if self.columns else forecast
 
 
 def save(model, path):

@@ -1,9 +1,11 @@
 """Makes test/pytorch/forecaster.safetensors and forecaster.json: a model of examples/pytorch/forecaster.py after a few steps of training,
-windows, and what it forecasts of them, against which test/pytorch-example.test.ts checks the engine. Run with a Python that has torch:
+windows, and what it forecasts of them, against which test/pytorch-example.test.ts checks the engine. The test also requires that they were
+made by the example as it is now. Run with a Python that has torch:
 
     /usr/bin/python3 test/pytorch/forecaster.py && npx biome check --write test/pytorch/forecaster.json
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -11,7 +13,8 @@ import sys
 import torch
 
 here = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(here.parent.parent / "examples" / "pytorch"))
+example = here.parent.parent / "examples" / "pytorch"
+sys.path.insert(0, str(example))
 from forecaster import Forecaster, save  # noqa: E402
 
 torch.manual_seed(1)
@@ -31,5 +34,6 @@ save(model, here / "forecaster.safetensors")
 with torch.no_grad():
     windows = (x[:16] * 1024).round() / 1024
     forecasts = model(windows)
-figures = {**network, "persistence": columns, "windows": windows.flatten().tolist(), "forecasts": forecasts.flatten().tolist()}
+made_by = hashlib.sha256((example / "forecaster.py").read_bytes()).hexdigest()
+figures = {"sha256 of forecaster.py": made_by, **network, "persistence": columns, "windows": windows.flatten().tolist(), "forecasts": forecasts.flatten().tolist()}
 (here / "forecaster.json").write_text(json.dumps(figures) + "\n")

@@ -36,6 +36,7 @@ export async function checkNetlist(
   const sim = simulateNetlist(netlist);
   const wrong = new Set<number>();
 
+  sim.set("enable", 1);
   sim.set("sample_valid", 0);
   sim.set("forecast_ready", 1);
   sim.set("reset", 1);

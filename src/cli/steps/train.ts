@@ -1,14 +1,5 @@
-import { basename } from "node:path";
-import { GatecastError } from "../../errors.js";
-import {
-  type Graph,
-  type Parameters,
-  readParameters,
-  writeParameters,
-  writeQuantisedParameters,
-} from "../../model/index.js";
+import { writeParameters, writeQuantisedParameters } from "../../model/index.js";
 import { count, significant } from "../../report/format.js";
-import { contentHash } from "../../toolchain/files.js";
 import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
 import {
   type Progress as Epoch,
@@ -21,9 +12,9 @@ import {
 } from "../../training/index.js";
 import { type TrainingView, trainingHeadline, trainingLine, trainingPanel } from "../display/training-view.js";
 import type { Task } from "../progress.js";
-import { readBytes } from "../read-bytes.js";
 import { resultFiles, type TrainingResult } from "../results.js";
 import { Checkpoints, checkpointFolder } from "./checkpoint.js";
+import { floatModelHash, readFloatModel } from "./float-model.js";
 import { networkKeys, networkOf } from "./network.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
@@ -42,7 +33,7 @@ export const train = defineStep({
   places: ["threads", "from"],
   reads: readsPrepared,
   working: [checkpointFolder],
-  external: async ({ from }) => (from === null ? {} : { floatModel: contentHash(await modelBytes(from)) }),
+  external: async ({ from }) => (from === null ? {} : { floatModel: await floatModelHash(from) }),
   async run(context) {
     const { configuration, write, progress, signal } = context;
     const { seed, batch, patience } = configuration;
@@ -77,8 +68,8 @@ export const train = defineStep({
     const floatPhase = async (): Promise<FloatResult> => {
       const task = progress.start("float");
       if (configuration.from !== null) {
-        const parameters = await elsewhere(configuration.from, graph);
-        task.end(`taken from ${basename(configuration.from)}`);
+        const { parameters, judgement } = await readFloatModel(configuration.from, graph, data.validation);
+        task.end(judgement);
         return { parameters, history: [] };
       }
       const result = await trainFloat(
@@ -124,35 +115,6 @@ export const train = defineStep({
     return `${count(parameters)} parameters trained`;
   },
 });
-
-async function modelBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readBytes(path);
-  } catch (cause) {
-    throw new GatecastError("usage", `The float model ${path} cannot be read: ${(cause as Error).message}.`, {
-      remedy: "Name a safetensors file with --from; docs/training.md says what it holds.",
-      where: { key: "from", file: path },
-      cause,
-    });
-  }
-}
-
-/** A float model that was trained elsewhere, which must be of this network and hold nothing but numbers. */
-async function elsewhere(path: string, graph: Graph): Promise<Parameters> {
-  const parameters = readParameters(await modelBytes(path), graph, basename(path));
-  for (const [name, { data }] of parameters) {
-    if (data.every(Number.isFinite) && !(name.endsWith("running_var") && data.some((value) => value < 0))) continue;
-    throw new GatecastError(
-      "run",
-      `"${name}" in ${basename(path)} holds what is no weight: NaN, infinite, or a variance below 0.`,
-      {
-        remedy: "Export the model again from a training that did not diverge.",
-        where: { key: "from", file: path },
-      },
-    );
-  }
-  return parameters;
-}
 
 /** training.jsonl as it grows: one line an epoch, readable while training goes on. */
 class EpochLog {
