@@ -64,10 +64,11 @@ export class DivergencePolicy {
     const { phase } = this;
     const learningRate = this.learningRate * this.factor;
     if (this.#restarts === RESTARTS) {
+      const option = phase === "float" ? "--learning-rate" : "--qat-learning-rate";
       const before = `two restarts with half the learning rate each did not help (last ${learningRate})`;
       throw new GatecastError("training", `The ${phase} training diverged in epoch ${epoch}: ${reason}; ${before}.`, {
-        remedy: `Try a lower learning rate, such as ${learningRate / 4}, or look for absurd values in the recording.`,
-        where: { key: "learningRate" },
+        remedy: `Try a lower learning rate (${option}), such as ${learningRate / 4}, or look for absurd values in the recording.`,
+        where: { key: "learningRate", phase },
       });
     }
     this.#restarts++;
