@@ -74,11 +74,13 @@ describe("products of integers", () => {
         2 * k,
         forward.at,
         c.at,
+        4 * n,
         codes.at,
         m,
         n,
         k,
         floats([factor]).at,
+        0,
         columns,
         floats(bias).at,
         false,
@@ -97,7 +99,7 @@ describe("products of integers", () => {
         }
       }
       // Added to what is there.
-      kernels.dot(at, 2 * k, forward.at, c.at, 0, m, n, k, floats([factor]).at, columns, 0, true, 0);
+      kernels.dot(at, 2 * k, forward.at, c.at, 4 * n, 0, m, n, k, floats([factor]).at, 0, columns, 0, true, 0);
       for (const [index, value] of c.view.entries()) {
         const column = index % n;
         let sum = 0;
@@ -138,8 +140,8 @@ describe("products of integers", () => {
       const dw = floats(o * f);
       const dx = floats(tokens * f);
       const record = floats([0.25, 4, 0, -8, 7]).at;
-      kernels.dotTransposed(panels.at, halves(x).at, dw.at, o, f, tokens, steps.at, record, false, panel);
-      kernels.dot(rows.at, 2 * o, back.at, dx.at, 0, tokens, f, o, steps.at + 4, 0, 0, false, 0);
+      kernels.dotTransposed(panels.at, halves(x).at, 2 * f, dw.at, 4 * f, o, f, tokens, steps.at, record, false, panel);
+      kernels.dot(rows.at, 2 * o, back.at, dx.at, 4 * f, 0, tokens, f, o, steps.at + 4, 0, 0, 0, false, 0);
       for (let r = 0; r < o; r++) {
         let bias = 0;
         for (let t = 0; t < tokens; t++) bias += dy[t * o + r] ?? 0;
@@ -159,7 +161,7 @@ describe("products of integers", () => {
       }
       const [once, summed] = [dw.view.slice(), sums.view.slice()];
       encode(true);
-      kernels.dotTransposed(panels.at, halves(x).at, dw.at, o, f, tokens, steps.at, record, true, panel);
+      kernels.dotTransposed(panels.at, halves(x).at, 2 * f, dw.at, 4 * f, o, f, tokens, steps.at, record, true, panel);
       expect([...dw.view]).toEqual([...once.map((value) => 2 * value)]);
       for (const [r, value] of summed.entries()) expect(sums.view[r]).toBeCloseTo(2 * value, 5);
     });

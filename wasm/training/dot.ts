@@ -12,26 +12,28 @@ const MAGIC_BITS: i32 = 0x4b400000;
  * C[m][n] = factor * scales[n] * (A B)[m][n] + bias[n], plus C itself where `accumulate`. Where `codes` is given, C is quantised as
  * well: codes minus the zero point, i16.
  *
- * a: M rows of K i16 (K a multiple of 4), am bytes apart. c: rows of N floats (a multiple of 4), codes: rows of N i16.
- * factor: address of a float; scales (0: all 1), bias (0: none): addresses of N floats; quantiser: a record, with `codes` only.
+ * a: M rows of K i16 (K a multiple of 4), am bytes apart. c: rows of N floats (a multiple of 4), cm bytes apart; codes: rows of i16,
+ * cm / 2 bytes apart. factor: address of a float; rowFactors (0: all 1): addresses of M more, for the rows; scales (0: all 1),
+ * bias (0: none): addresses of N floats; quantiser: a record, with `codes` only.
  */
 export function dot(
   a: usize,
   am: usize,
   b: usize,
   c: usize,
+  cm: usize,
   codes: usize,
   M: i32,
   N: i32,
   K: i32,
   factor: usize,
+  rowFactors: usize,
   scales: usize,
   bias: usize,
   accumulate: bool,
   quantiser: usize,
 ): void {
-  const cm = (<usize>N) << 2;
-  const em = (<usize>N) << 1;
+  const em = cm >> 1;
   const bp = (<usize>K) << 4;
   const end = (<usize>K) << 1;
   const k = v128.load32_splat(factor);
@@ -105,16 +107,16 @@ export function dot(
       }
       let y = c + <usize>m * cm + at;
       let e = codes != 0 ? codes + <usize>m * em + (at >> 1) : 0;
-      finish(y, e, x00, x01, s0, s1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      finish(y, e, x00, x01, rowed(s0, rowFactors, m), rowed(s1, rowFactors, m), bias0, bias1, inverse, lo, hi, accumulate, whole);
       y += cm;
       if (e != 0) e += em;
-      finish(y, e, x10, x11, s0, s1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      finish(y, e, x10, x11, rowed(s0, rowFactors, m + 1), rowed(s1, rowFactors, m + 1), bias0, bias1, inverse, lo, hi, accumulate, whole);
       y += cm;
       if (e != 0) e += em;
-      finish(y, e, x20, x21, s0, s1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      finish(y, e, x20, x21, rowed(s0, rowFactors, m + 2), rowed(s1, rowFactors, m + 2), bias0, bias1, inverse, lo, hi, accumulate, whole);
       y += cm;
       if (e != 0) e += em;
-      finish(y, e, x30, x31, s0, s1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      finish(y, e, x30, x31, rowed(s0, rowFactors, m + 3), rowed(s1, rowFactors, m + 3), bias0, bias1, inverse, lo, hi, accumulate, whole);
     }
     for (; m < M; m++) {
       let a0 = a + <usize>m * am;
@@ -130,9 +132,18 @@ export function dot(
         a0 += 4;
       }
       const e = codes != 0 ? codes + <usize>m * em + (at >> 1) : 0;
-      finish(c + <usize>m * cm + at, e, x0, x1, s0, s1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      const f0 = rowed(s0, rowFactors, m);
+      const f1 = rowed(s1, rowFactors, m);
+      finish(c + <usize>m * cm + at, e, x0, x1, f0, f1, bias0, bias1, inverse, lo, hi, accumulate, whole);
     }
   }
+}
+
+/** A row's own factor on its scale, where rows have one. */
+// @ts-ignore: decorator
+@inline
+function rowed(scale: v128, rowFactors: usize, row: i32): v128 {
+  return rowFactors != 0 ? f32x4.mul(scale, v128.load32_splat(rowFactors + ((<usize>row) << 2))) : scale;
 }
 
 /** Writes eight results of a row (four where not `whole`). */
@@ -179,16 +190,18 @@ function integers(x: v128): v128 {
 }
 
 /**
- * C[m][n] = factor[0] * quantiser's scale * sum over the tokens of A[token][m] B[token][n], plus C itself where `accumulate`: the
+ * C[m][n] = factor[0] * quantiser's scale (0: 1) * sum over the tokens of A[token][m] B[token][n], plus C itself where `accumulate`: the
  * gradient of weights.
  *
- * a: [M / 4][pairs of tokens][4] words, as `encodeGradient` leaves them; b: rows of N i16. M, N: multiples of 4.
- * panel: scratch of 32 bytes a pair.
+ * a: [M / 4, rounded up][pairs of tokens][4] words, as `encodeGradient` leaves them; b: rows of N i16 (a multiple of 4), bm bytes apart;
+ * c: rows of N floats, cm bytes apart. panel: scratch of 32 bytes a pair.
  */
 export function dotTransposed(
   a: usize,
   b: usize,
+  bm: usize,
   c: usize,
+  cm: usize,
   M: i32,
   N: i32,
   tokens: i32,
@@ -197,14 +210,13 @@ export function dotTransposed(
   accumulate: bool,
   panel: usize,
 ): void {
-  const cm = (<usize>N) << 2;
   const pairs = (tokens + 1) >> 1;
   const ap = (<usize>pairs) << 4;
-  const s = f32x4.splat(load<f32>(factor) * load<f32>(quantiser));
+  const s = f32x4.splat(quantiser != 0 ? load<f32>(factor) * load<f32>(quantiser) : load<f32>(factor));
   const zero = f32x4.splat(0);
   for (let n = 0; n < N; n += 8) {
     const whole = n + 8 <= N;
-    packTokens(b + ((<usize>n) << 1), (<usize>N) << 1, panel, tokens, whole);
+    packTokens(b + ((<usize>n) << 1), bm, panel, tokens, whole);
     const at = c + ((<usize>n) << 2);
     for (let m = 0; m < M; m += 4) {
       let pa = a + <usize>(m >> 2) * ap;
@@ -239,17 +251,17 @@ export function dotTransposed(
       let y = at + <usize>m * cm;
       finish(y, 0, x00, x01, s, s, zero, zero, s, s, s, accumulate, whole);
       y += cm;
-      finish(y, 0, x10, x11, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 1 < M) finish(y, 0, x10, x11, s, s, zero, zero, s, s, s, accumulate, whole);
       y += cm;
-      finish(y, 0, x20, x21, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 2 < M) finish(y, 0, x20, x21, s, s, zero, zero, s, s, s, accumulate, whole);
       y += cm;
-      finish(y, 0, x30, x31, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 3 < M) finish(y, 0, x30, x31, s, s, zero, zero, s, s, s, accumulate, whole);
     }
   }
 }
 
 /** Eight (or four) columns of `rows` rows of i16, `bytes` apart, as pairs along the rows: [pairs][8] words. */
-function packTokens(b: usize, bytes: usize, out: usize, rows: i32, whole: bool): void {
+export function packTokens(b: usize, bytes: usize, out: usize, rows: i32, whole: bool): void {
   let t = 0;
   for (; t + 2 <= rows; t += 2) {
     const r0 = whole ? v128.load(b) : v128.load64_zero(b);
@@ -331,8 +343,8 @@ export function encodeWeights(
 /**
  * A gradient g [tokens][features] as i16: its largest magnitude becomes `limit`. Twice: pairs of tokens in panels of four features,
  * [features / 4][pairs][4] words, for the gradient of weights; and, where `rows` is given, token by token, each feature times its
- * ratio, for the gradient of the input. Their steps go to steps[0], and times largest[0] to steps[1].
- * sums [features]: the sum over the tokens, added to what is there where `accumulate`.
+ * ratio (ratios 0: all 1), for the gradient of the input. Their steps go to steps[0], and times largest[0] to steps[1].
+ * sums [features], if given: the sum over the tokens, added to what is there where `accumulate`.
  */
 export function encodeGradient(
   g: usize,
@@ -359,20 +371,14 @@ export function encodeGradient(
   }
   if (p < end) top0 = f32x4.pmax(top0, v128.and(v128.load(p), positive));
   top0 = f32x4.pmax(top0, top1);
-  const top = max(
-    max(f32x4.extract_lane(top0, 0), f32x4.extract_lane(top0, 1)),
-    max(f32x4.extract_lane(top0, 2), f32x4.extract_lane(top0, 3)),
-  );
-  const step = top / limit;
+  const step = max4(top0) / limit;
   store<f32>(steps, step);
-  if (rows != 0) store<f32>(steps, step * load<f32>(largest), 4);
-  // Where all is 0, or so small that 1 / step overflows, the codes are 0.
-  const inverse: f32 = <f32>1 / step;
-  const k = f32x4.splat(inverse < <f32>Infinity ? inverse : <f32>0);
+  if (ratios != 0) store<f32>(steps, step * load<f32>(largest), 4);
+  const k = inverseOf(step);
   const magic = f32x4.splat(MAGIC);
   const bits = i32x4.splat(MAGIC_BITS);
   const low = i32x4.splat(0xffff);
-  if (!accumulate) memory.fill(sums, 0, row);
+  if (sums != 0 && !accumulate) memory.fill(sums, 0, row);
   const panel = (<usize>((tokens + 1) >> 1)) << 4;
   let q = rows;
   for (let t = 0; t < tokens; t += 2) {
@@ -381,7 +387,7 @@ export function encodeGradient(
     for (let c: usize = 0; c < row; c += 16) {
       const x0 = v128.load(g + c);
       const x1 = pair ? v128.load(g + row + c) : f32x4.splat(0);
-      v128.store(sums + c, f32x4.add(f32x4.add(v128.load(sums + c), x0), x1));
+      if (sums != 0) v128.store(sums + c, f32x4.add(f32x4.add(v128.load(sums + c), x0), x1));
       const y0 = f32x4.mul(x0, k);
       const y1 = f32x4.mul(x1, k);
       v128.store(
@@ -390,7 +396,7 @@ export function encodeGradient(
       );
       out += panel;
       if (rows != 0) {
-        const ratio = v128.load(ratios + c);
+        const ratio = ratios != 0 ? v128.load(ratios + c) : f32x4.splat(1);
         const r0 = i32x4.sub(f32x4.add(f32x4.mul(y0, ratio), magic), bits);
         const r1 = i32x4.sub(f32x4.add(f32x4.mul(y1, ratio), magic), bits);
         const packed = i16x8.narrow_i32x4_s(r0, r1);
@@ -401,4 +407,79 @@ export function encodeGradient(
     g += 2 * row;
     q += row;
   }
+}
+
+/**
+ * A gradient g of `tokens` rows of `features` floats, `bytes` apart, each row times its factor, as i16: rows of `features`. The largest
+ * magnitude becomes `limit`; the step goes to steps[0].
+ */
+export function encodeRows(
+  g: usize,
+  bytes: usize,
+  tokens: i32,
+  features: i32,
+  limit: f32,
+  factors: usize,
+  out: usize,
+  steps: usize,
+): void {
+  const row = (<usize>features) << 2;
+  const positive = i32x4.splat(0x7fffffff);
+  let tops = f32x4.splat(0);
+  let p = g;
+  for (let t = 0; t < tokens; t++) {
+    const factor = v128.load32_splat(factors + ((<usize>t) << 2));
+    for (let c: usize = 0; c < row; c += 16) {
+      tops = f32x4.pmax(tops, v128.and(f32x4.mul(v128.load(p + c), factor), positive));
+    }
+    p += bytes;
+  }
+  const step = max4(tops) / limit;
+  store<f32>(steps, step);
+  const k = inverseOf(step);
+  p = g;
+  for (let t = 0; t < tokens; t++) {
+    const factor = v128.load32_splat(factors + ((<usize>t) << 2));
+    for (let c: usize = 0; c < row; c += 16) {
+      const code = integers(f32x4.mul(f32x4.mul(v128.load(p + c), factor), k));
+      v128.store64_lane(out, i16x8.narrow_i32x4_s(code, code), 0);
+      out += 8;
+    }
+    p += bytes;
+  }
+}
+
+/** Rows of `columns` i16 (a multiple of 4) as pairs of rows, [columns / 4][pairs][4] words: the first operand of `dotTransposed`. */
+export function packPairs(x: usize, rows: i32, columns: i32, out: usize): void {
+  const row = (<usize>columns) << 1;
+  const panel = (<usize>((rows + 1) >> 1)) << 4;
+  for (let t = 0; t < rows; t += 2) {
+    let to = out;
+    for (let c: usize = 0; c < row; c += 8) {
+      const r0 = v128.load64_zero(x + c);
+      const r1 = t + 1 < rows ? v128.load64_zero(x + row + c) : i16x8.splat(0);
+      v128.store(to, v128.shuffle<i16>(r0, r1, 0, 8, 1, 9, 2, 10, 3, 11));
+      to += panel;
+    }
+    x += 2 * row;
+    out += 16;
+  }
+}
+
+/** The largest lane. */
+// @ts-ignore: decorator
+@inline
+function max4(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+/** 1 / step in all lanes; 0 where all is 0, or so small that it overflows: then the codes are 0. */
+// @ts-ignore: decorator
+@inline
+function inverseOf(step: f32): v128 {
+  const inverse: f32 = <f32>1 / step;
+  return f32x4.splat(inverse < <f32>Infinity ? inverse : <f32>0);
 }

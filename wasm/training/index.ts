@@ -1,5 +1,6 @@
 export { adam, sumOfSquares } from "./adam";
 export { attention, attentionBackward } from "./attention";
+export { attentionCodes, attentionCodesBackward } from "./attention-codes";
 export { dot, dotTransposed, encodeGradient, encodeWeights } from "./dot";
 export {
   add,

@@ -3,6 +3,7 @@
 // independent of each other, so it does not matter which thread runs which, nor in what order.
 
 import { attention, attentionBackward } from "./attention";
+import { attentionCodes, attentionCodesBackward } from "./attention-codes";
 import { dot, dotTransposed, encodeGradient } from "./dot";
 import {
   add,
@@ -151,16 +152,24 @@ function runTape(from: usize, end: usize): void {
         p = a + 76;
         break;
       case 23:
-        dot(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11) != 0, i(a, 12));
-        p = a + 52;
+        dot(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11), i(a, 12), i(a, 13) != 0, i(a, 14));
+        p = a + 60;
         break;
       case 24:
-        dotTransposed(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8) != 0, i(a, 9));
-        p = a + 40;
+        dotTransposed(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10) != 0, i(a, 11));
+        p = a + 48;
         break;
       case 25:
         encodeGradient(i(a, 0), i(a, 1), i(a, 2), f(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10) != 0);
         p = a + 44;
+        break;
+      case 26:
+        attentionCodes(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11), i(a, 12), f(a, 13), i(a, 14), i(a, 15), i(a, 16), i(a, 17), i(a, 18), i(a, 19), i(a, 20));
+        p = a + 84;
+        break;
+      case 27:
+        attentionCodesBackward(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11), i(a, 12), i(a, 13), i(a, 14), f(a, 15), i(a, 16), i(a, 17), i(a, 18), i(a, 19), i(a, 20), i(a, 21), f(a, 22), i(a, 23));
+        p = a + 96;
         break;
       default:
         unreachable();

@@ -28,9 +28,11 @@ const signatures = {
   scaleFeatures: "iiii",
   attention: "iiiiiiiiiiifiii",
   attentionBackward: "iiiiiiiiiiiiiifiiii",
-  dot: "iiiiiiiiiiiii",
-  dotTransposed: "iiiiiiiiii",
+  dot: "iiiiiiiiiiiiiii",
+  dotTransposed: "iiiiiiiiiiii",
   encodeGradient: "iiifiiiiiii",
+  attentionCodes: "iiiiiiiiiiiiifiiiiiii",
+  attentionCodesBackward: "iiiiiiiiiiiiiiifiiiiiifi",
 } as const satisfies Partial<Record<keyof Kernels, string>>;
 
 type TapeKernel = keyof typeof signatures;

@@ -1,12 +1,8 @@
 import { codeRange } from "../../model/index.js";
 import type { Workspace } from "../engine/workspace.js";
+import { gradientLimit, LARGEST, SUM } from "./integer-limits.js";
 import type { LinearPlan, LinearProducts } from "./linear-products.js";
 
-/** Largest magnitude of an i16 operand. */
-const LARGEST = 32767;
-/** A gradient with fewer steps than this to its largest magnitude is left to the floats. */
-const COARSEST = 8192;
-const SUM = 2 ** 31 - 1;
 /** Floats of the record of a gradient's two steps. */
 const STEPS = 4;
 
@@ -23,8 +19,8 @@ export function integerProducts(workspace: Workspace, plan: LinearPlan): LinearP
   const { lo, hi } = codeRange(tensor.bits ?? 0, tensor.symmetric);
   const range = hi - lo; // a code minus the zero point is at most that
   const tokens = workspace.blockWindows * products;
-  const steps = Math.floor(Math.min(LARGEST, SUM / (tokens * range), SUM / (paddedRows * limit)));
-  if (range > LARGEST || limit > LARGEST || width * range * limit > SUM || steps < COARSEST) return null;
+  const steps = gradientLimit(tokens * range, paddedRows * limit);
+  if (range > LARGEST || limit > LARGEST || width * range * limit > SUM || steps === null) return null;
 
   const { arena } = workspace;
   const codes = workspace.wantCodes(operator.input);
@@ -69,7 +65,23 @@ export function integerProducts(workspace: Workspace, plan: LinearPlan): LinearP
         const y = workspace.at(output.raw, output.size, block);
         const e = readers.codes && workspace.atCodes(readers.codes, output.size, block);
         const m = block.windows * products;
-        kernels.dot(x, 2 * width, forwardPanels, y, e, m, paddedRows, width, factor, scales, at, false, quantiser);
+        kernels.dot(
+          x,
+          2 * width,
+          forwardPanels,
+          y,
+          4 * paddedRows,
+          e,
+          m,
+          paddedRows,
+          width,
+          factor,
+          0,
+          scales,
+          at,
+          false,
+          quantiser,
+        );
       });
     },
 
@@ -88,9 +100,38 @@ export function integerProducts(workspace: Workspace, plan: LinearPlan): LinearP
         const panel = dyRows + 4 * pairs * paddedRows;
         const used = needsInput ? dyRows : 0;
         kernels.encodeGradient(dy, m, paddedRows, steps, panels, used, ratios, largest, step, db, block.adds);
-        kernels.dotTransposed(panels, x, dw, paddedRows, width, m, step, record, block.adds, panel);
+        kernels.dotTransposed(
+          panels,
+          x,
+          2 * width,
+          dw,
+          4 * width,
+          paddedRows,
+          width,
+          m,
+          step,
+          record,
+          block.adds,
+          panel,
+        );
         if (needsInput) {
-          kernels.dot(dyRows, 2 * paddedRows, backwardPanels, dx, 0, m, width, paddedRows, step + 4, 0, 0, adds, 0);
+          kernels.dot(
+            dyRows,
+            2 * paddedRows,
+            backwardPanels,
+            dx,
+            4 * width,
+            0,
+            m,
+            width,
+            paddedRows,
+            step + 4,
+            0,
+            0,
+            0,
+            adds,
+            0,
+          );
         }
       });
     },
