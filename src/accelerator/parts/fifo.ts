@@ -1,6 +1,7 @@
 import { bit, type MemoryStyle, module, pick, range } from "../../rtl/index.js";
 import { type Beat, beatName, beatStream, wordType } from "./beat.js";
 import { counter } from "./counter.js";
+import { wordMemory } from "./word-memory.js";
 
 /** A queue of `depth` beats (and one more in its output register). */
 export function fifoModule(beat: Beat, depth: number, style: MemoryStyle) {
@@ -25,7 +26,7 @@ export function fifoModule(beat: Beat, depth: number, style: MemoryStyle) {
       shown.next(fetch.or(shown.q.and(p.y.ready.not())));
       const tail = counter(m, "tail", depth, push);
       const head = counter(m, "head", depth, fetch);
-      const words = m.mem("words", { type: wordType(beat), depth: Math.max(2, depth), style, latency: 1 });
+      const words = wordMemory(m, "words", { type: wordType(beat), depth, style });
       words.write({ enable: push, address: tail.value, data: p.x.data.data });
       return { y: { valid: shown.q, data: { data: words.read(head.value, { enable: fetch }) } } };
     },
