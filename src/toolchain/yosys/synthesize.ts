@@ -69,7 +69,7 @@ export async function synthesizeXilinx(options: SynthesisOptions): Promise<Synth
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
   });
   const file = (name: string) => run.files.get(name) ?? "";
-  const cells = cellsOf(readStatistics(file("statistics.json")), options.top);
+  const cells = statisticsOf(readStatistics(file("statistics.json")), options.top);
   const netlist = readNetlist(file("netlist.json"), options.top);
   checkAgainstNetlist(cells, netlist);
   checkWideMemories(netlist);
@@ -85,31 +85,37 @@ export async function synthesizeXilinx(options: SynthesisOptions): Promise<Synth
 }
 
 /**
- * The script. `synth_xilinx` starts at its step `prepare`: the step before reads the library of all cells of all Xilinx
+ * The synthesis itself. `synth_xilinx` starts at its step `prepare`: the step before reads the library of all cells of all Xilinx
  * families, of which a design without hand-placed cells needs none, and which takes half of the time of a small design.
  *
  * `-nosrl`: the pass that makes shift registers of LUTs loses the clock enable of those with a fixed length (measured with
  * versions 0.23 and 0.55: an SRL16E whose CE is tied to 1; https://github.com/YosysHQ/yosys/issues/6058), and so changes what
  * the design does.
  */
-function xilinxScript({ sources, top, family, dsp = true, perModule = false }: SynthesisOptions): string {
-  const synthesise = (flatten: string) =>
-    `synth_xilinx -family ${family} ${flatten} -top ${top} -noiopad -noclkbuf -nosrl ${dsp ? "" : "-nodsp"} -run prepare:`;
+export function xilinxCommand({ top, flatten, dsp = true }: { top: string; flatten: boolean; dsp?: boolean }): string {
+  return `synth_xilinx -family xc7 ${flatten ? "-flatten " : ""}-top ${top} -noiopad -noclkbuf -nosrl ${dsp ? "" : "-nodsp "}-run prepare:`;
+}
+
+/** Reads the cells that the steps of `xilinxCommand` may put into the netlist. */
+export const XILINX_LIBRARY = "read_verilog -lib +/xilinx/cells_sim.v";
+
+function xilinxScript({ sources, top, dsp = true, perModule = false }: SynthesisOptions): string {
+  const synthesise = (flatten: boolean) => xilinxCommand({ top, flatten, dsp });
   return [
     ...sources.map(({ name }) => `read_verilog ${name}`),
-    "read_verilog -lib +/xilinx/cells_sim.v",
+    XILINX_LIBRARY,
     `hierarchy -check -top ${top}`,
     ...(perModule ? ["design -save elaborated"] : []),
-    synthesise("-flatten"),
+    synthesise(true),
     `tee -q -o statistics.json stat -json`,
     `json -o netlist.json ${top}`,
-    ...(perModule ? ["design -load elaborated", synthesise(""), "tee -q -o modules.json stat -json"] : []),
+    ...(perModule ? ["design -load elaborated", synthesise(false), "tee -q -o modules.json stat -json"] : []),
     "",
   ].join("\n");
 }
 
 /** Names go into a script: only plain ones, so that none can be taken for a command or an option. */
-function checkNames({ sources, top }: SynthesisOptions): void {
+export function checkNames({ sources, top }: Pick<SynthesisOptions, "sources" | "top">): void {
   const seen = new Set<string>();
   for (const { name } of sources) {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) || seen.has(name)) {
@@ -132,7 +138,8 @@ function checkNames({ sources, top }: SynthesisOptions): void {
   }
 }
 
-function cellsOf(statistics: Map<string, Record<string, number>>, top: string): Record<string, number> {
+/** The cells of a module, by type. */
+export function statisticsOf(statistics: Map<string, Record<string, number>>, top: string): Record<string, number> {
   const cells = statistics.get(top);
   if (cells === undefined) {
     throw new GatecastError("tool", `Yosys gives no statistics of the top module ${top}.`, {
@@ -144,7 +151,7 @@ function cellsOf(statistics: Map<string, Record<string, number>>, top: string): 
 }
 
 /** The statistics and the netlist are two outputs of one design: they must tell the same. */
-function checkAgainstNetlist(cells: Record<string, number>, netlist: Netlist): void {
+export function checkAgainstNetlist(cells: Record<string, number>, netlist: Netlist): void {
   const counted: Record<string, number> = {};
   for (const { type } of netlist.cells) counted[type] = (counted[type] ?? 0) + 1;
   for (const type of new Set([...Object.keys(cells), ...Object.keys(counted)])) {
@@ -161,7 +168,7 @@ function checkAgainstNetlist(cells: Record<string, number>, netlist: Netlist): v
  * A block memory of 72 bits a word loses data in Yosys up to (at least) 0.55: the upper four parity bits are written with a copy of
  * the lower four (https://github.com/YosysHQ/yosys/pull/5833). Such a netlist is not what the design says.
  */
-function checkWideMemories(netlist: Netlist): void {
+export function checkWideMemories(netlist: Netlist): void {
   for (const { name, type, connections, parameters } of netlist.cells) {
     if (type !== "RAMB36E1" || !parameters.RAM_MODE?.startsWith("SDP")) continue;
     if (Number.parseInt(parameters.WRITE_WIDTH_B ?? "0", 2) !== 72) continue;
@@ -184,7 +191,7 @@ function perModuleResources(statistics: Map<string, Record<string, number>>, top
     const add = (cells: Record<string, number>, times: number) => {
       for (const [type, number] of Object.entries(cells)) flat[type] = (flat[type] ?? 0) + times * number;
     };
-    for (const [type, number] of Object.entries(cellsOf(statistics, module))) {
+    for (const [type, number] of Object.entries(statisticsOf(statistics, module))) {
       if (!isLibraryCell(type) && statistics.has(type)) {
         add(flatten(type), number);
       } else {
@@ -199,7 +206,7 @@ function perModuleResources(statistics: Map<string, Record<string, number>>, top
   const count = (module: string, times: number): void => {
     const entry = result.get(module);
     if (entry !== undefined) entry.instances += times;
-    for (const [type, number] of Object.entries(cellsOf(statistics, module)))
+    for (const [type, number] of Object.entries(statisticsOf(statistics, module)))
       if (result.has(type)) count(type, times * number);
   };
   count(top, 1);
