@@ -169,7 +169,14 @@ export interface Port {
   readonly direction: "in" | "out";
   readonly type: Type;
   /** The stream it is part of. */
-  readonly stream: { readonly name: string; readonly role: "valid" | "ready" | "data" } | undefined;
+  readonly stream:
+    | {
+        readonly name: string;
+        readonly role: "valid" | "ready" | "data";
+        /** The input that stops it while low. */
+        readonly pausedBy: string | undefined;
+      }
+    | undefined;
 }
 
 /** A finished module: what the back ends read. */

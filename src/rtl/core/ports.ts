@@ -76,11 +76,16 @@ export function flattenPorts(inputs: Ports, outputs: Ports): Port[] {
         add(name, direction, type, undefined);
         continue;
       }
-      add(`${name}_valid`, direction, BIT, { name, role: "valid" });
-      for (const [field, fieldType] of Object.entries(type.payload)) {
-        add(`${name}_${field}`, direction, fieldType, { name, role: "data" });
+      const { pausedBy } = type;
+      const pauses = pausedBy === undefined ? undefined : inputs[pausedBy];
+      if (pausedBy !== undefined && (pauses instanceof StreamType || pauses?.kind !== "bit")) {
+        fail(`stream ${name} is paused by ${pausedBy}, which is no input bit`, "name an input of type bit()");
       }
-      add(`${name}_ready`, against, BIT, { name, role: "ready" });
+      add(`${name}_valid`, direction, BIT, { name, role: "valid", pausedBy });
+      for (const [field, fieldType] of Object.entries(type.payload)) {
+        add(`${name}_${field}`, direction, fieldType, { name, role: "data", pausedBy });
+      }
+      add(`${name}_ready`, against, BIT, { name, role: "ready", pausedBy });
     }
   }
   return flat;

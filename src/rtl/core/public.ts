@@ -8,6 +8,7 @@ export {
   type PayloadValues,
   Stream,
   type StreamOffer,
+  type StreamOptions,
   StreamType,
   stream,
 } from "./streams.js";

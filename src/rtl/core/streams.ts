@@ -10,16 +10,28 @@ export type PayloadLikes<P extends Payload> = { readonly [K in keyof P]: LikeOf<
 /** The port type of a stream: `valid`, the payload's fields, and `ready` against the flow. */
 export class StreamType<P extends Payload = Payload> {
   readonly kind = "stream";
-  constructor(readonly payload: P) {
+  constructor(
+    readonly payload: P,
+    /** See StreamOptions. */
+    readonly pausedBy: string | undefined,
+  ) {
     for (const field of Object.keys(payload)) {
       if (field === "valid" || field === "ready") fail(`a stream's payload has a field ${field}`, "rename the field");
     }
   }
 }
 
+export interface StreamOptions {
+  /**
+   * An input bit of the module: while it is low the stream stands still, and its producer may take its offer back. Valid and data hold
+   * over the cycles in which it is high.
+   */
+  readonly pausedBy?: string;
+}
+
 /** A stream of payload records, for the ports of a module. A transfer happens in each cycle with valid and ready. */
-export function stream<P extends Payload>(payload: P): StreamType<P> {
-  return new StreamType(payload);
+export function stream<P extends Payload>(payload: P, options: StreamOptions = {}): StreamType<P> {
+  return new StreamType(payload, options.pausedBy);
 }
 
 /** What the producer shows: the laws are that data and valid hold until taken, and valid does not wait for ready. */

@@ -42,6 +42,7 @@ function storedValues(design: FlatDesign, options: CompileOptions): Set<Flat> {
   for (const operation of design.operations) stored.add(operation);
   for (const stream of options.checks ? design.streams : []) {
     for (const flat of [stream.valid, stream.ready, ...stream.data]) stored.add(flat);
+    if (stream.enable !== undefined) stored.add(stream.enable);
   }
   for (const claim of options.checks ? design.claims : []) {
     stored.add(claim.value);
@@ -183,6 +184,10 @@ function checkStatements(
     const pending = layout.reserve(4);
     const saved = stream.data.map((flat) => layout.reserve(bytesOf(flat.type)));
     statements.push((code) => {
+      if (stream.enable !== undefined) {
+        emitter.value(code, stream.enable, "i32");
+        code.if();
+      }
       code.load(Op.i32Load, pending);
       code.if();
       emitter.value(code, stream.valid, "i32");
@@ -209,6 +214,16 @@ function checkStatements(
       stream.data.forEach((flat, i) => {
         emitter.copyTo(code, flat, saved[i] ?? 0);
       });
+      if (stream.enable === undefined) return;
+      if (reset !== undefined) {
+        code.op(Op.else);
+        code.i32(0);
+        code.load(Op.i32Load, pending);
+        emitter.value(code, reset, "i32");
+        code.op(Op.i32Eqz, Op.i32And);
+        code.access(Op.i32Store, pending);
+      }
+      code.op(Op.end);
     });
   }
   return statements;

@@ -119,3 +119,17 @@ export class ToggleCounting {
     code.access(Op.i64Store, sum);
   }
 }
+
+/** The bits that can toggle, by class, in each instance that has any. */
+export function toggleBits(design: FlatDesign): Map<Scope, Record<ToggleClass, number>> {
+  const found = new Map<Scope, Record<ToggleClass, number>>();
+  const add = (scope: Scope, kind: ToggleClass, type: Type): void => {
+    const bits = found.get(scope) ?? { register: 0, memory: 0, other: 0 };
+    bits[kind] += type.width;
+    found.set(scope, bits);
+  };
+  for (const { q } of design.registers) add(q.scope, "register", q.type);
+  for (const { q } of design.reads) add(q.scope, "memory", q.type);
+  for (const flat of design.operations) add(flat.scope, "other", flat.type);
+  return found;
+}

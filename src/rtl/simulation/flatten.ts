@@ -66,6 +66,8 @@ export interface FlatStream {
   readonly valid: Flat;
   readonly ready: Flat;
   readonly data: readonly Flat[];
+  /** While it is low the laws rest. */
+  readonly enable: Flat | undefined;
 }
 
 /** A module and all its instances as one net of values, in an order in which each comes after what it reads. */
@@ -223,12 +225,14 @@ export function flatten(graph: ModuleGraph, options: { readonly operations?: boo
 function streamOf(scope: Scope, port: Port, use: (scope: Scope, node: Node) => Flat): FlatStream {
   const name = port.stream?.name ?? "";
   const { graph } = scope;
+  const pausedBy = port.stream?.pausedBy;
   const data = graph.ports.filter((p) => p.stream?.name === name && p.stream.role === "data" && p.direction === "out");
   return {
     path: `${scope.path}.${name}`,
     valid: use(scope, defined(graph.outputs.get(port.name), port.name)),
     ready: use(scope, defined(graph.inputs.get(`${name}_ready`), `${name}_ready`)),
     data: data.map((p) => use(scope, defined(graph.outputs.get(p.name), p.name))),
+    enable: pausedBy === undefined ? undefined : use(scope, defined(graph.inputs.get(pausedBy), pausedBy)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { GatecastError } from "../../errors.js";
 import type { Simulation } from "./simulation.js";
+import { StreamWatch, standstill } from "./stream-watch.js";
 
 /** The fields of one element. */
 export type Element = Readonly<Record<string, number | bigint | boolean>>;
@@ -24,16 +25,23 @@ export interface StreamResult {
 /**
  * Sends elements into the input streams of a module and gathers those of its output streams, with stalls on both sides.
  * A sender keeps its element until it is taken; it pauses only between elements.
- * @throws GatecastError of kind verification if the outputs do not come within `maxCycles`.
+ * @throws GatecastError of kind verification if the outputs do not come within `maxCycles`: says which stream stalls since when.
  */
 export function runStreams(sim: Simulation, run: StreamRun): StreamResult {
   const stall = run.stall ?? (() => false);
-  const sources = Object.entries(run.inputs).map(([name, elements]) => ({ name, elements, at: 0, offering: false }));
+  const sources = Object.entries(run.inputs).map(([name, elements]) => ({
+    name,
+    elements,
+    at: 0,
+    offering: false,
+    watch: new StreamWatch(name, "source"),
+  }));
   const sinks = Object.entries(run.outputs).map(([name, count]) => ({
     name,
     count,
     taken: [] as Record<string, bigint>[],
     ready: false,
+    watch: new StreamWatch(name, "sink"),
   }));
   for (let cycle = 0; cycle < run.maxCycles; cycle++) {
     for (const source of sources) {
@@ -48,12 +56,16 @@ export function runStreams(sim: Simulation, run: StreamRun): StreamResult {
     }
     const seen = sim.peek();
     for (const source of sources) {
-      if (!source.offering || seen[`${source.name}_ready`] !== 1n) continue;
+      const ready = seen[`${source.name}_ready`] === 1n;
+      source.watch.note(cycle, source.offering, ready);
+      if (!source.offering || !ready) continue;
       source.at += 1;
       source.offering = false;
     }
     for (const sink of sinks) {
-      if (sink.ready && seen[`${sink.name}_valid`] === 1n) sink.taken.push(elementOf(sink.name, seen));
+      const offered = seen[`${sink.name}_valid`] === 1n;
+      sink.watch.note(cycle, offered, sink.ready);
+      if (sink.ready && offered) sink.taken.push(elementOf(sink.name, seen));
     }
     sim.step();
     if (sinks.every((sink) => sink.taken.length === sink.count)) {
@@ -64,9 +76,15 @@ export function runStreams(sim: Simulation, run: StreamRun): StreamResult {
     ...sources.map((s) => `${s.at} of ${s.elements.length} sent into ${s.name}`),
     ...sinks.map((s) => `${s.taken.length} of ${s.count} taken from ${s.name}`),
   ];
-  throw new GatecastError("verification", `after ${run.maxCycles} cycles: ${state.join(", ")}`, {
-    remedy: "allow more cycles if it is slow; otherwise a ready or a valid never comes",
-  });
+  const unfinished = [
+    ...sources.filter((source) => source.at < source.elements.length),
+    ...sinks.filter((sink) => sink.taken.length < sink.count),
+  ].map(({ watch }) => watch);
+  throw new GatecastError(
+    "verification",
+    `after ${run.maxCycles} cycles: ${state.join(", ")}; ${standstill(unfinished)}`,
+    { remedy: "allow more cycles if it is slow; otherwise a ready or a valid never comes" },
+  );
 }
 
 function elementOf(stream: string, seen: Readonly<Record<string, bigint>>): Record<string, bigint> {

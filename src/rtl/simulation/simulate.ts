@@ -3,12 +3,13 @@ import type { Module } from "../core/ports.js";
 import type { Type } from "../core/types.js";
 import { operandsOf } from "../core/walk.js";
 import { compile } from "./compile.js";
+import { toggleBits } from "./count.js";
 import { type Flat, flatten } from "./flatten.js";
 import { bytesOf, Cells, storeOf } from "./layout.js";
 import { startValue } from "./reference.js";
 import { evaluate, type PureNode } from "./semantics.js";
 import { claimError, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
-import { type InstanceToggles, type ToggleClass, toggleBits } from "./toggles.js";
+import type { InstanceToggles, ToggleClass } from "./toggles.js";
 
 /** A port of up to 53 bits, without BigInt: for the hot path. */
 export interface PortAccess {

@@ -1,6 +1,5 @@
 import type { Node } from "../core/graph.js";
 import type { Type } from "../core/types.js";
-import type { FlatDesign, Scope } from "./flatten.js";
 
 /**
  * What toggles: bits of registers; bits of registered memory words as they are read, and of stored words as they are written;
@@ -42,18 +41,4 @@ export function changedBits(type: Type, a: bigint, b: bigint): number {
   let count = 0;
   for (; rest !== 0n; rest &= rest - 1n) count += 1;
   return count;
-}
-
-/** The bits that can toggle, by class, in each instance that has any. */
-export function toggleBits(design: FlatDesign): Map<Scope, Record<ToggleClass, number>> {
-  const found = new Map<Scope, Record<ToggleClass, number>>();
-  const add = (scope: Scope, kind: ToggleClass, type: Type): void => {
-    const bits = found.get(scope) ?? { register: 0, memory: 0, other: 0 };
-    bits[kind] += type.width;
-    found.set(scope, bits);
-  };
-  for (const { q } of design.registers) add(q.scope, "register", q.type);
-  for (const { q } of design.reads) add(q.scope, "memory", q.type);
-  for (const flat of design.operations) add(flat.scope, "other", flat.type);
-  return found;
 }

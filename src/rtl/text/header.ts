@@ -54,13 +54,20 @@ export function manualOf(graph: ModuleGraph, gated: boolean): string[] {
   if (graph.resettable) rows.unshift(["  reset", "  in ", "  1 bit", "  synchronous, active high"]);
   if (graph.clocked) rows.unshift(["  clock", "  in ", "  1 bit", "  rising edge"]);
   if (rows.length > 0) lines.push("Ports", ...alignColumns(rows));
+  const paused = graph.ports.flatMap(({ stream }) =>
+    stream?.pausedBy === undefined || stream.role !== "valid"
+      ? []
+      : [
+          ` ${stream.name} stands still while ${stream.pausedBy} is low: valid is low then, and what was offered comes again.`,
+        ],
+  );
   const streams = [...new Set(graph.ports.flatMap((port) => (port.stream === undefined ? [] : [port.stream.name])))];
   if (streams.length > 0) {
     const names = streams.join(", ");
     lines.push(
       "",
       ...wrapText(
-        `Streams: ${names}. A transfer happens in each cycle with valid and ready high; once valid is high, valid and data hold until then.`,
+        `Streams: ${names}. A transfer happens in each cycle with valid and ready high; once valid is high, valid and data hold until then.${paused.join("")}`,
         100,
       ),
     );

@@ -26,6 +26,20 @@ export function lower(graph: ModuleGraph, gated: ReadonlySet<string>): EntityTex
   return new EntityLowering(graph, gated).run();
 }
 
+/**
+ * How many ports of an instance are joined on one line: clock, reset and clock enable, where it has that of the entity around it
+ * and they are the same in every instance.
+ */
+export function passedThrough({ module, ports }: InstanceText): number {
+  const [first] = ports;
+  const same =
+    first?.port === CLOCK_ENABLE &&
+    first.actual.is === "expression" &&
+    first.actual.value.is === "name" &&
+    first.actual.value.name === CLOCK_ENABLE;
+  return same ? (module.resettable ? 3 : 2) : 0;
+}
+
 const nameExpr = (name: string, type: Node["type"], index?: number): NameExpr => ({
   is: "name",
   name,

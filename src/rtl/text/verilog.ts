@@ -1,7 +1,7 @@
 import type { Module } from "../core/ports.js";
 import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
-import { CLOCK_ENABLE, lower } from "./lower.js";
+import { CLOCK_ENABLE, lower, passedThrough } from "./lower.js";
 import {
   type Actual,
   type AssignText,
@@ -215,10 +215,13 @@ function actualText(actual: Actual): string {
   }
 }
 
-function printInstance({ label, module, count, ports }: InstanceText): string[] {
+function printInstance(instance: InstanceText): string[] {
+  const { label, module, count, ports } = instance;
   const rows = ports.map(({ port, actual }) => `.${port}(${actualText(actual)})`);
   if (module.resettable) rows.unshift(".reset(reset)");
   if (module.clocked) rows.unshift(".clock(clock)");
+  const through = passedThrough(instance);
+  if (through > 0) rows.unshift(rows.splice(0, through).join(", "));
   const unit = (name: string): string[] =>
     rows.length === 0
       ? [`${module.name} ${name} ();`]

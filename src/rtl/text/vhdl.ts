@@ -1,7 +1,7 @@
 import type { Module } from "../core/ports.js";
 import { alignColumns, manualOf, wrapText } from "./header.js";
 import { inCompileOrder, type SourceFile } from "./hierarchy.js";
-import { CLOCK_ENABLE, lower } from "./lower.js";
+import { CLOCK_ENABLE, lower, passedThrough } from "./lower.js";
 import {
   type Actual,
   type AssignText,
@@ -285,7 +285,9 @@ function printInstance(instance: InstanceText): string[] {
   const rows = ports.map(({ port, actual }) => [port, ` => ${actualText(actual)}`]);
   if (module.resettable) rows.unshift(["reset", " => reset"]);
   if (module.clocked) rows.unshift(["clock", " => clock"]);
-  const aligned = alignColumns(rows);
+  const through = passedThrough(instance);
+  const joined = rows.slice(0, through).map((row) => row.join(""));
+  const aligned = [...(joined.length > 0 ? [joined.join(", ")] : []), ...alignColumns(rows.slice(through))];
   const map =
     aligned.length === 0
       ? []
