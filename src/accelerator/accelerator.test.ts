@@ -89,6 +89,7 @@ describe("the whole accelerator", () => {
     const [expected] = createInterpreter(small).run(windows);
     const random = new Random(9);
     const sim = simulate(buildAccelerator(small, smallPlan));
+    sim.poke({ enable: true });
     for (let attempt = 0; attempt < 12; attempt++) {
       let row = 0;
       const cut = random.integer(smallPlan.cyclesPerInference);

@@ -1,6 +1,6 @@
 import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph } from "../model/index.js";
-import { type Builder, type Module, module } from "../rtl/index.js";
+import { type Bit, type Builder, bit, type Module, module } from "../rtl/index.js";
 import { identifier, type Wiring, wireNetwork } from "./network.js";
 import { attentionModule } from "./operators/attention.js";
 import { lastModule } from "./operators/last.js";
@@ -12,11 +12,13 @@ import { poolModule } from "./operators/pool.js";
 import { residualModule } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, type Parameters } from "./parameters.js";
 import { type Beat, beatStream } from "./parts/beat.js";
+import { counter } from "./parts/counter.js";
 import { type Elements, forked, queued, withLanes } from "./parts/flow.js";
 import { historyModule } from "./parts/history.js";
 import type { Choices } from "./plan.js";
+import { wakeModule } from "./wake.js";
 
-/** The accelerator as a module: a stream of samples in, a stream of forecasts out. */
+/** The accelerator as a module: a stream of samples in, a stream of forecasts out, and `enable` and `idle`. */
 export type Accelerator = ReturnType<typeof assemble>;
 
 /**
@@ -38,7 +40,7 @@ function beatOf(parameters: Parameters, tensor: string): Beat {
   return beat;
 }
 
-/** The top level: all operators of the graph, wired by streams. */
+/** The top level: all operators of the graph, wired by streams, behind a clock enable. */
 function assemble(graph: Graph, parameters: Parameters, choices: Choices, core: string, name: string) {
   const { window, inputs } = graph.architecture;
   const samples = beatOf(parameters, graph.input);
@@ -47,25 +49,41 @@ function assemble(graph: Graph, parameters: Parameters, choices: Choices, core: 
     choices.mode === "sample"
       ? `one sample in (${inputs} column(s)), a forecast out once ${window} are known`
       : `${window} samples of ${inputs} column(s) in, a forecast out`;
-  return module(
-    core,
+  const network = module(
+    `${name}_network`,
     {
-      doc: `Integer-only Transformer: ${taken}. Streams with valid and ready; reset may come at any time and drops what was begun.`,
-      in: { sample: beatStream(samples, "codes of one time step, column 0 in the low bits") },
-      out: { forecast: beatStream(forecast, "codes of the forecast, step by step, targets innermost") },
+      doc: `All operators, wired by streams: ${taken}.`,
+      in: { sample: beatStream(samples) },
+      out: { forecast: beatStream(forecast), starts: bit().about("the next sample that is taken begins an inference") },
     },
     (p, m) => {
-      const stream =
-        choices.mode === "sample"
-          ? m.use(
-              "history",
-              historyModule({ name: `${name}_history`, beat: samples, tokens: window, style: choices.history }),
-              { x: p.sample },
-            ).y
-          : p.sample;
-      return { forecast: wireNetwork(graph, parameters, choices, stream, wiringOf(m)) };
+      const wired = (stream: Elements) => wireNetwork(graph, parameters, choices, stream, wiringOf(m));
+      if (choices.mode === "sample") {
+        const ring = historyModule({ name: `${name}_history`, beat: samples, tokens: window, style: choices.history });
+        const { y, starts } = m.use("history", ring, { x: p.sample });
+        return { forecast: wired(y), starts };
+      }
+      const [sample, ready] = watched(m, "window", p.sample, samples);
+      const place = counter(m, "window_place", window, sample.valid.and(ready));
+      return { forecast: wired(sample), starts: place.value.eq(0) };
     },
   );
+  return wakeModule(network, {
+    name: core,
+    doc: `Integer-only Transformer: ${taken}. Streams with valid and ready; reset may come at any time and drops what was begun. While \`enable\` is low nothing changes but by reset; while \`idle\` is high and no sample is offered nothing changes either.`,
+    samples,
+    forecast,
+    outputs: graph.architecture.horizon * graph.architecture.targets,
+    layers: graph.architecture.layers,
+  });
+}
+
+/** The stream as it is, and whether it is taken. */
+function watched(m: Builder, name: string, stream: Elements, beat: Beat): [stream: Elements, ready: Bit] {
+  const link = m.stream(name, beatStream(beat).payload);
+  link.drive({ valid: stream.valid, data: stream.data });
+  stream.accept(link.ready);
+  return [link.stream, link.ready];
 }
 
 function wiringOf(m: Builder): Wiring<Elements> {

@@ -82,7 +82,9 @@ describe("a delivery", () => {
     const paused = ghdl(delivery, vectors);
     expect(paused.output).toContain("PASS: 6 forecast codes compared, 0 mismatches");
     expect(paused.status).toBe(0);
-    const straight = ghdl(delivery, testVectors(model, plan, randomWindows(model, 2, 3)), ["-gPAUSES=0"]);
+    const asleep = ghdl(delivery, vectors, ["-gSLEEPS=12", "-gSEED=5"]);
+    expect(asleep.output).toContain("PASS: 6 forecast codes compared, 0 mismatches");
+    const straight = ghdl(delivery, testVectors(model, plan, randomWindows(model, 2, 3)), ["-gPAUSES=0", "-gSLEEPS=0"]);
     expect(straight.output).toContain(`first forecast: ${plan.cyclesPerInference}`);
     expect(straight.output).toContain("PASS: 2 forecast codes");
   });

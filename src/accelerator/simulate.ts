@@ -1,7 +1,7 @@
 import { GatecastError } from "../errors.js";
 import { createInterpreter, type IntegerModel } from "../integer/index.js";
 import { Random } from "../numeric/random.js";
-import { type CompiledSimulation, simulate } from "../rtl/index.js";
+import { type CompiledSimulation, type InstanceToggles, StreamWatch, simulate, standstill } from "../rtl/index.js";
 import type { Accelerator } from "./assemble.js";
 import { initiationIntervalOf } from "./cycles.js";
 import type { Plan } from "./plan.js";
@@ -11,6 +11,12 @@ export interface SimulationOptions {
   readonly stalls?: number;
   /** Seed of the pauses. */
   readonly seed?: number;
+  /** Pauses of one's own beside them: whether the source (`sample`) or the sink (`forecast`) pauses in a cycle. */
+  readonly stall?: (stream: "sample" | "forecast", cycle: number) => boolean;
+  /** `enable` in each cycle; always high if not given. */
+  readonly enable?: (cycle: number) => boolean;
+  /** Counts the bits that change, for the result's `toggles`; about half the speed. Default false. */
+  readonly countToggles?: boolean;
   /** Checks every claim of the description in every cycle; slower. Default false. */
   readonly checks?: boolean;
   /** Called after each inference with the number done. */
@@ -25,12 +31,14 @@ export interface SimulationResult {
   readonly mismatches: number;
   /** The first inference that differs. */
   readonly firstMismatch: { readonly inference: number; readonly expected: number[]; readonly actual: number[] } | null;
-  /** First input accepted to last output of the first inference, on an idle machine without pauses; measured. */
+  /** First input accepted to last output of the first inference, on an idle machine without pauses, in cycles with `enable`; measured. */
   readonly cyclesPerInference: number;
   /** Between the last outputs of the last two inferences, back to back; null with pauses or fewer than three inferences. */
   readonly initiationInterval: number | null;
   /** All cycles simulated. */
   readonly cycles: number;
+  /** Bits that changed over all of them, by instance; null where they were not counted. */
+  readonly toggles: readonly InstanceToggles[] | null;
 }
 
 /**
@@ -39,7 +47,8 @@ export interface SimulationResult {
  * The first inference runs alone on an idle machine, which measures `cyclesPerInference`; the others follow back to back.
  * @param samples sample codes: whole windows [count][n][m] in mode `window`; one series [rows][m] of at least n rows in
  *   mode `sample`, where each row from the n-th on gives a forecast
- * @throws GatecastError "data" where the samples are too few or not whole; "verification" where the hardware never answers
+ * @throws GatecastError "data" where the samples are too few or not whole; "verification" where nothing moves any more: says which stream
+ *   stands still since when
  */
 export function simulateAccelerator(
   model: IntegerModel,
@@ -72,7 +81,11 @@ export function simulateAccelerator(
 
   const stalls = options.stalls ?? 0;
   const random = new Random(options.seed ?? 1);
-  const sim = simulate(accelerator, { checks: options.checks ?? false });
+  const stall = options.stall ?? (() => false);
+  const enabled = options.enable ?? (() => true);
+  const countToggles = options.countToggles ?? false;
+  const sim = simulate(accelerator, { checks: options.checks ?? false, countToggles });
+  const enable = sim.port("enable");
   const valid = sim.port("sample_valid");
   const taken = sim.port("sample_ready");
   const ready = sim.port("forecast_ready");
@@ -90,41 +103,50 @@ export function simulateAccelerator(
   let offering = false;
   let cyclesPerInference = 0;
   let patience = 0;
+  /** Cycles with `enable` so far, and the first one without it since the last of them. */
+  let awake = 0;
+  let asleepSince: number | undefined;
+  const watches = { sample: new StreamWatch("sample", "source"), forecast: new StreamWatch("forecast", "sink") };
   const ends: number[] = [];
   let cycle = 0;
   for (; produced < outputs.length; cycle++) {
     const alone = ends.length === 0;
     const allowed = row < (alone ? Math.min(rows, firstRows) : rows);
-    offering ||= allowed && (alone || stalls === 0 || random.uniform() >= stalls);
+    const on = enabled(cycle);
+    enable.set(on ? 1 : 0);
+    offering ||= allowed && (alone || stalls === 0 || random.uniform() >= stalls) && !stall("sample", cycle);
     valid.set(offering ? 1 : 0);
     if (offering) setSample(row);
-    const accepts = alone || stalls === 0 || random.uniform() >= stalls;
+    const accepts = (alone || stalls === 0 || random.uniform() >= stalls) && !stall("forecast", cycle);
     ready.set(accepts ? 1 : 0);
     patience++;
-    if (offering && taken.get() === 1) {
-      if (row === starting) start = cycle;
+    const takes = taken.get() === 1;
+    const offers = offered.get() === 1;
+    watches.sample.note(cycle, offering, takes);
+    watches.forecast.note(cycle, offers, accepts);
+    if (offering && takes) {
+      if (row === starting) start = awake;
       row++;
       offering = false;
       patience = 0;
     }
-    if (accepts && offered.get() === 1) {
+    if (accepts && offers) {
       outputs[produced++] = forecast.get();
       patience = 0;
       if (produced % width === 0) {
         ends.push(cycle);
-        if (alone) cyclesPerInference = cycle - start + 1;
+        if (alone) cyclesPerInference = awake - start + 1;
         options.onProgress?.(ends.length, inferences);
       }
     }
     sim.step();
+    if (on) awake++;
+    asleepSince = on ? undefined : (asleepSince ?? cycle);
     if (patience > 1000 + (20 * plan.cyclesPerInference) / (1 - Math.min(stalls, 0.99))) {
-      throw new GatecastError(
-        "verification",
-        `The simulated accelerator stands still at cycle ${cycle}, in inference ${ends.length}.`,
-        {
-          remedy: "This is a defect of the generated hardware: please report it with the model and the plan.",
-        },
-      );
+      // A source that is held back until the first inference is done, or has sent all, is not waited for.
+      const waited = allowed ? [watches.sample, watches.forecast] : [watches.forecast];
+      const where = `cycle ${cycle}, in inference ${ends.length}`;
+      throw asleepSince === undefined ? stoodStill(where, waited) : neverAwake(where, asleepSince);
     }
   }
 
@@ -139,8 +161,40 @@ export function simulateAccelerator(
     firstMismatch ??= { inference, expected: expectedCodes, actual: actualCodes };
   }
   // The first inference ran alone.
-  const initiationInterval = stalls === 0 && ends.length > 4 ? initiationIntervalOf(ends) : null;
-  return { outputs, inferences, mismatches, firstMismatch, cyclesPerInference, initiationInterval, cycles: cycle };
+  const undisturbed = stalls === 0 && options.stall === undefined && options.enable === undefined;
+  const initiationInterval = undisturbed && ends.length > 4 ? initiationIntervalOf(ends) : null;
+  const toggles = countToggles ? sim.toggles() : null;
+  return {
+    outputs,
+    inferences,
+    mismatches,
+    firstMismatch,
+    cyclesPerInference,
+    initiationInterval,
+    cycles: cycle,
+    toggles,
+  };
+}
+
+function stoodStill(where: string, watches: readonly StreamWatch[]): GatecastError {
+  const outside = watches.some((watch) => watch.heldUpOutside);
+  return new GatecastError(
+    "verification",
+    `The simulated accelerator stands still at ${where}: ${standstill(watches)}.`,
+    {
+      remedy: outside
+        ? "Offer every sample and take every forecast: a pause that was asked for has no end."
+        : "This is a defect of the generated hardware: please report it with the model and the plan.",
+    },
+  );
+}
+
+function neverAwake(where: string, since: number): GatecastError {
+  return new GatecastError(
+    "verification",
+    `The simulated accelerator stands still at ${where}: enable has been low since cycle ${since}.`,
+    { remedy: "Raise enable again: while it is low nothing moves." },
+  );
 }
 
 /** Sets the sample port to a row: the code itself, or all columns packed, column 0 in the low bits. */

@@ -17,11 +17,12 @@ export function vhdlTestbench(face: Interface, cyclesPerInference: number): stri
 -- SAMPLES   one line for each time step: its ${face.inputs} sample code(s), as integers
 -- EXPECTED  one forecast code in each line, in the order in which they leave
 -- PAUSES    sixteenths of the cycles in which a side pauses, 0 to 15
--- SEED      of the pauses
+-- SLEEPS    sixteenths of the cycles in which enable is low, 0 to 15
+-- SEED      of both
 --
 -- With GHDL:  ghdl -a --std=08 $(cat files.txt) testbench/${face.name}_tb.vhd
 --             ghdl -e --std=08 ${face.name}_tb
---             ghdl -r --std=08 ${face.name}_tb -gPAUSES=0
+--             ghdl -r --std=08 ${face.name}_tb -gPAUSES=0 -gSLEEPS=0
 
 library ieee;
 use ieee.std_logic_1164.all;
@@ -35,6 +36,7 @@ entity ${face.name}_tb is
     SAMPLES  : string                 := "samples.txt";
     EXPECTED : string                 := "expected.txt";
     PAUSES   : natural range 0 to 15  := 4;
+    SLEEPS   : natural range 0 to 15  := 2;
     SEED     : positive               := 1
   );
 end entity;
@@ -45,6 +47,8 @@ architecture simulation of ${face.name}_tb is
 
   signal clock          : std_logic := '0';
   signal reset          : std_logic := '1';
+  signal enable         : std_logic := '1';
+  signal idle           : std_logic;
   signal sample_valid   : std_logic := '0';
   signal sample_ready   : std_logic;
   signal sample_data    : std_logic_vector(${sampleBits - 1} downto 0) := (others => '0');
@@ -55,7 +59,7 @@ architecture simulation of ${face.name}_tb is
   signal pauses_now : unsigned(31 downto 0) := to_unsigned(SEED, 32);
   signal cycle      : natural               := 0;
   signal first_in   : integer               := -1;
-  signal idle       : natural               := 0;
+  signal standing   : natural               := 0;
 
   -- Maximal-length shift register, x^32 + x^22 + x^2 + x + 1; eight steps at once.
   function next_random(state : unsigned(31 downto 0)) return unsigned is
@@ -74,6 +78,8 @@ begin
     port map (
       clock          => clock,
       reset          => reset,
+      enable         => enable,
+      idle           => idle,
       sample_valid   => sample_valid,
       sample_ready   => sample_ready,
       sample_data    => sample_data,
@@ -88,13 +94,25 @@ begin
       cycle      <= cycle + 1;
       pauses_now <= next_random(pauses_now);
       if (sample_valid and sample_ready) = '1' or (forecast_valid and forecast_ready) = '1' then
-        idle <= 0;
+        standing <= 0;
       else
-        idle <= idle + 1;
+        standing <= standing + 1;
       end if;
-      assert idle < PATIENCE
-        report "FAIL: no word has moved for " & integer'image(idle) & " cycles"
+      assert standing < PATIENCE
+        report "FAIL: no word has moved for " & integer'image(standing) & " cycles: sample_valid is " &
+          std_logic'image(sample_valid) & ", sample_ready " & std_logic'image(sample_ready) & ", forecast_valid " &
+          std_logic'image(forecast_valid) & ", forecast_ready " & std_logic'image(forecast_ready)
         severity failure;
+      if to_integer(pauses_now(23 downto 20)) >= SLEEPS then
+        enable <= '1';
+      else
+        enable <= '0';
+      end if;
+      if reset = '0' and enable = '0' then
+        assert (sample_ready or forecast_valid) = '0'
+          report "FAIL: ready or valid is high while enable is low"
+          severity failure;
+      end if;
     end if;
   end process;
 
@@ -139,8 +157,17 @@ begin
     variable code       : integer;
     variable compared   : natural := 0;
     variable mismatches : natural := 0;
+    variable ended      : boolean := false;
   begin
     if rising_edge(clock) and reset = '0' then
+      if ended then
+        assert idle = '1' report "FAIL: not idle after the last forecast" severity failure;
+        assert mismatches = 0
+          report "FAIL: " & integer'image(mismatches) & " of " & integer'image(compared) & " forecast codes differ"
+          severity failure;
+        report "PASS: " & integer'image(compared) & " forecast codes compared, 0 mismatches";
+        finish;
+      end if;
       if (forecast_valid and forecast_ready) = '1' then
         readline(source, row);
         read(row, code);
@@ -155,13 +182,7 @@ begin
           report "cycles from the first sample to the last code of the first forecast: " &
             integer'image(cycle - first_in + 1);
         end if;
-        if endfile(source) then
-          assert mismatches = 0
-            report "FAIL: " & integer'image(mismatches) & " of " & integer'image(compared) & " forecast codes differ"
-            severity failure;
-          report "PASS: " & integer'image(compared) & " forecast codes compared, 0 mismatches";
-          finish;
-        end if;
+        ended := endfile(source);
       end if;
       if to_integer(pauses_now(11 downto 8)) >= PAUSES then
         forecast_ready <= '1';
@@ -223,9 +244,12 @@ export function verilogTestbench(
 
 module ${face.name}_tb;
   parameter PAUSES = 4;
+  parameter SLEEPS = 2;
 
   reg clock = 1'b0;
   reg reset = 1'b1;
+  reg enable = 1'b1;
+  wire idle;
   reg sample_valid = 1'b0;
   wire sample_ready;
   reg [${sampleBits - 1}:0] sample_data = ${sampleBits}'d0;
@@ -233,13 +257,15 @@ module ${face.name}_tb;
   reg forecast_ready = 1'b0;
   wire [${face.forecastBits - 1}:0] forecast_data;
 
-  integer source, wanted, code, number, sent, compared, mismatches, idle;
+  integer source, wanted, code, number, sent, compared, mismatches, standing;
   reg [31:0] pauses_now;
   integer step;
 
   ${face.name} accelerator (
     .clock(clock),
     .reset(reset),
+    .enable(enable),
+    .idle(idle),
     .sample_valid(sample_valid),
     .sample_ready(sample_ready),
     .sample_data(sample_data),
@@ -256,7 +282,7 @@ module ${face.name}_tb;
     sent = 0;
     compared = 0;
     mismatches = 0;
-    idle = 0;
+    standing = 0;
     pauses_now = 32'd1;
     #42 reset = 1'b0;
   end
@@ -265,8 +291,16 @@ module ${face.name}_tb;
     for (step = 0; step < 8; step = step + 1)
       pauses_now = {pauses_now[30:0], pauses_now[31] ^ pauses_now[21] ^ pauses_now[1] ^ pauses_now[0]};
     if (!reset) begin
-      idle = idle + 1;
-      if (sample_valid && sample_ready) idle = 0;
+      enable <= pauses_now[23:20] >= SLEEPS;
+      if (!enable && (sample_ready || forecast_valid)) $display("ERROR: ready or valid is high while enable is low");
+      if (compared == ${counts.expected}) begin
+        if (idle !== 1'b1) $display("ERROR: FAIL: not idle after the last forecast");
+        else if (mismatches == 0) $display("PASS: %0d forecast codes compared, 0 mismatches", compared);
+        else $display("ERROR: FAIL: %0d of %0d forecast codes differ", mismatches, compared);
+        $finish;
+      end
+      standing = standing + 1;
+      if (sample_valid && sample_ready) standing = 0;
       if (!sample_valid || sample_ready) begin
         if (sent < ${counts.samples} && pauses_now[3:0] >= PAUSES) begin
 ${reads.join("\n")}
@@ -275,22 +309,18 @@ ${reads.join("\n")}
         end else sample_valid <= 1'b0;
       end
       if (forecast_valid && forecast_ready) begin
-        idle = 0;
+        standing = 0;
         code = $fscanf(wanted, "%d", number);
         compared = compared + 1;
         if (forecast_data !== number[${face.forecastBits - 1}:0]) begin
           mismatches = mismatches + 1;
           $display("ERROR: forecast code %0d is %b, expected %0d", compared, forecast_data, number);
         end
-        if (compared == ${counts.expected}) begin
-          if (mismatches == 0) $display("PASS: %0d forecast codes compared, 0 mismatches", compared);
-          else $display("ERROR: FAIL: %0d of %0d forecast codes differ", mismatches, compared);
-          $finish;
-        end
       end
       forecast_ready <= pauses_now[11:8] >= PAUSES;
-      if (idle > ${PATIENCE * cyclesPerInference + 1000}) begin
-        $display("ERROR: FAIL: no word has moved for %0d cycles", idle);
+      if (standing > ${PATIENCE * cyclesPerInference + 1000}) begin
+        $display("ERROR: FAIL: no word has moved for %0d cycles: sample_valid is %b, sample_ready %b, forecast_valid %b, forecast_ready %b",
+          standing, sample_valid, sample_ready, forecast_valid, forecast_ready);
         $finish;
       end
     end

@@ -5,7 +5,9 @@ import { sampleWord } from "./interface.js";
 function ports(face: Interface) {
   return [
     ["clock", "in", null, "rising edge"],
-    ["reset", "in", null, "synchronous, active high"],
+    ["reset", "in", null, "synchronous, active high; acts also while enable is low"],
+    ["enable", "in", null, "low: everything stands still, ready and valid are low"],
+    ["idle", "out", null, "no inference is in flight; nothing changes until a word is offered"],
     ["sample_valid", "in", null, ""],
     ["sample_ready", "out", null, ""],
     [
@@ -30,6 +32,7 @@ function manual(face: Interface): string[] {
     "",
     `Integer-only Transformer: ${taken} ${face.outputs} forecast code(s) out.`,
     "A word moves in each cycle in which its valid and ready are both high.",
+    "Joined to '1', enable may be forgotten: while there is no work no register changes anyway.",
   ];
 }
 
@@ -39,7 +42,8 @@ export function vhdlWrapper(face: Interface): string {
   const vector = (bits: number | null) => (bits === null ? "std_logic" : `std_logic_vector(${bits - 1} downto 0)`);
   const declared = rows.map(([name, direction, bits, remark], index) => {
     const end = index === rows.length - 1 ? "" : ";";
-    const text = `    ${name.padEnd(14)} : ${direction.padEnd(3)} ${vector(bits)}${end}`;
+    const initial = name === "enable" ? " := '1'" : "";
+    const text = `    ${name.padEnd(14)} : ${direction.padEnd(3)} ${vector(bits)}${initial}${end}`;
     return remark === "" ? text : `${text}  -- ${remark}`;
   });
   const sampleType = face.inputs === 1 ? "signed" : "unsigned";
@@ -67,6 +71,8 @@ export function vhdlWrapper(face: Interface): string {
     "    port map (",
     "      clock          => clock,",
     "      reset          => reset,",
+    "      enable         => enable,",
+    "      idle           => idle,",
     "      sample_valid   => sample_valid,",
     "      sample_data    => sample,",
     "      sample_ready   => sample_ready,",
@@ -98,6 +104,8 @@ export function verilogWrapper(face: Interface): string {
     `  ${face.core} core (`,
     "    .clock(clock),",
     "    .reset(reset),",
+    "    .enable(enable),",
+    "    .idle(idle),",
     "    .sample_valid(sample_valid),",
     "    .sample_data(sample_data),",
     "    .sample_ready(sample_ready),",
@@ -117,6 +125,8 @@ export function vhdlTemplate(face: Interface): string {
   return [
     `-- Instantiation of ${face.name}: copy the signals and the instance, and connect clock and reset.`,
     "",
+    "signal enable         : std_logic;",
+    "signal idle           : std_logic;",
     "signal sample_valid   : std_logic;",
     "signal sample_ready   : std_logic;",
     `signal sample_data    : ${vector(face.inputs * face.sampleBits)};`,

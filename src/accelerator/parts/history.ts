@@ -2,6 +2,7 @@ import { bit, type MemoryStyle, module, pick, range } from "../../rtl/index.js";
 import type { CycleModel, Link, Stage } from "../timing/cycle-model.js";
 import { type Beat, beatStream, wordType } from "./beat.js";
 import { counter } from "./counter.js";
+import { wordMemory } from "./word-memory.js";
 
 export interface HistoryParameters {
   readonly name: string;
@@ -18,7 +19,7 @@ export function historyModule({ name, beat, tokens, style }: HistoryParameters) 
     {
       doc: `History: a ring of the last ${tokens} tokens. Once there are ${tokens}, each new one sends the whole window on, the oldest first; meanwhile no further token is taken.`,
       in: { x: beatStream(beat) },
-      out: { y: beatStream(beat) },
+      out: { y: beatStream(beat), starts: bit().about("the next token that is taken completes a window") },
     },
     (p, m) => {
       const replaying = m.reg("replaying", bit(), { reset: false });
@@ -38,13 +39,14 @@ export function historyModule({ name, beat, tokens, style }: HistoryParameters) 
       const start = take.and(enough);
       replaying.next(start.or(replaying.q.and(fetch.and(replayed.last).not())));
       shown.next(fetch.or(shown.q.and(p.y.ready.not())));
-      const words = m.mem("words", { type: wordType(beat), depth: Math.max(2, tokens), style, latency: 1 });
+      const words = wordMemory(m, "words", { type: wordType(beat), depth: tokens, style });
       words.write({ enable: take, address: newest.value, data: p.x.data.data });
       const place = m.reg("read_place", range(0, tokens - 1), { reset: 0, enable: start.or(fetch) });
       const after = (index: typeof place.q) =>
         pick(index.eq(tokens - 1), 0, index.add(1).fit(range(0, tokens - 1), { when: index.ne(tokens - 1) }));
       place.next(pick(start, after(newest.value.fit(range(0, tokens - 1))), after(place.q)));
-      return { y: { valid: shown.q, data: { data: words.read(place.q, { enable: fetch }) } } };
+      const word = words.read(place.q, { enable: fetch });
+      return { y: { valid: shown.q, data: { data: word } }, starts: enough };
     },
   );
 }
