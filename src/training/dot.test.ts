@@ -127,7 +127,20 @@ describe("products of integers", () => {
       const panel = halves(16 * pairs).at;
       const g = floats(dy).at;
       const encode = (adds: boolean) =>
-        kernels.encodeGradient(g, tokens, o, limit, panels.at, rows.at, ratios.at, largest.at, steps.at, sums.at, adds);
+        kernels.encodeGradient(
+          g,
+          tokens,
+          o,
+          0,
+          limit,
+          panels.at,
+          rows.at,
+          ratios.at,
+          largest.at,
+          steps.at,
+          sums.at,
+          adds,
+        );
       encode(false);
       const top = Math.max(...dy.map(Math.abs));
       const step = fround(fround(top) / limit);
@@ -170,7 +183,7 @@ describe("products of integers", () => {
   it("a gradient of zeros is zeros, one that is not a number stays one", () => {
     const [panels, steps, sums] = [halves(64), floats(4), floats(4)];
     const encode = (g: number[]) =>
-      kernels.encodeGradient(floats(g).at, 2, 4, 32767, panels.at, 0, 0, 0, steps.at, sums.at, false);
+      kernels.encodeGradient(floats(g).at, 2, 4, 0, 32767, panels.at, 0, 0, 0, steps.at, sums.at, false);
     encode([0, 0, 0, 0, 0, 0, 0, 0]);
     expect([...panels.view.subarray(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
     expect([...sums.view]).toEqual([0, 0, 0, 0]);

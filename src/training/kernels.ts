@@ -80,6 +80,7 @@ export interface Kernels {
     g: number,
     tokens: number,
     features: number,
+    top: number,
     limit: number,
     panels: number,
     rows: number,

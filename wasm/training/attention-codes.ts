@@ -209,7 +209,7 @@ export function attentionCodesBackward(
         d += prow;
         s += prow;
       }
-      encodeGradient(ds, n, np, limit, words, rows, 0, 0, steps, 0, false);
+      encodeGradient(ds, n, np, 0, limit, words, rows, 0, 0, steps, 0, false);
       dotTransposed(words, q + at, row, dk + at4, 2 * row, n, dh, n, steps, qq, (accumulate & 2) != 0, panel);
       for (let c = 0; c < dh; c += 8) {
         packTokens(k + at + ((<usize>c) << 1), row, panel + <usize>(c >> 3) * between, n, c + 8 <= dh);

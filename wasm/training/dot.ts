@@ -33,6 +33,47 @@ export function dot(
   accumulate: bool,
   quantiser: usize,
 ): void {
+  // One copy of the loops for each use, without a branch in it; whatever columns are left go through a general one.
+  const whole = N & ~7;
+  const rf = rowFactors;
+  const q = quantiser;
+  if (codes != 0) {
+    if (rf != 0) panels(a, am, b, c, cm, codes, M, 0, whole, K, factor, rf, scales, bias, q, true, false, true, true);
+    else panels(a, am, b, c, cm, codes, M, 0, whole, K, factor, 0, scales, bias, q, true, false, true, false);
+  } else if (accumulate) {
+    panels(a, am, b, c, cm, 0, M, 0, whole, K, factor, 0, scales, bias, 0, true, true, false, false);
+  } else if (rf != 0) {
+    panels(a, am, b, c, cm, 0, M, 0, whole, K, factor, rf, scales, bias, 0, true, false, false, true);
+  } else panels(a, am, b, c, cm, 0, M, 0, whole, K, factor, 0, scales, bias, 0, true, false, false, false);
+  if (whole < N) {
+    panels(a, am, b, c, cm, codes, M, whole, N, K, factor, rf, scales, bias, q, false, accumulate, codes != 0, rf != 0);
+  }
+}
+
+/** Columns [from, to) of `dot`. */
+// @ts-ignore: decorator
+@inline
+function panels(
+  a: usize,
+  am: usize,
+  b: usize,
+  c: usize,
+  cm: usize,
+  codes: usize,
+  M: i32,
+  from: i32,
+  to: i32,
+  K: i32,
+  factor: usize,
+  rowFactors: usize,
+  scales: usize,
+  bias: usize,
+  quantiser: usize,
+  whole: bool,
+  accumulate: bool,
+  encode: bool,
+  byRow: bool,
+): void {
   const em = cm >> 1;
   const bp = (<usize>K) << 4;
   const end = (<usize>K) << 1;
@@ -40,16 +81,15 @@ export function dot(
   let inverse = k,
     lo = k,
     hi = k;
-  if (codes != 0) {
+  if (encode) {
     const zero = v128.load32_splat(quantiser, 8);
     inverse = v128.load32_splat(quantiser, 4);
     lo = f32x4.sub(v128.load32_splat(quantiser, 12), zero);
     hi = f32x4.sub(v128.load32_splat(quantiser, 16), zero);
   }
-  for (let n = 0; n < N; n += 8) {
+  for (let n = from; n < to; n += 8) {
     const panel = b + <usize>(n >> 3) * bp;
     const at = (<usize>n) << 2;
-    const whole = n + 8 <= N;
     const s0 = scales != 0 ? f32x4.mul(k, v128.load(scales + at)) : k;
     const s1 = scales != 0 && whole ? f32x4.mul(k, v128.load(scales + at, 16)) : k;
     const bias0 = bias != 0 ? v128.load(bias + at) : f32x4.splat(0);
@@ -106,17 +146,17 @@ export function dot(
         a3 += 8;
       }
       let y = c + <usize>m * cm + at;
-      let e = codes != 0 ? codes + <usize>m * em + (at >> 1) : 0;
-      finish(y, e, x00, x01, rowed(s0, rowFactors, m), rowed(s1, rowFactors, m), bias0, bias1, inverse, lo, hi, accumulate, whole);
+      let e = encode ? codes + <usize>m * em + (at >> 1) : 0;
+      finish(y, e, x00, x01, rowed(s0, byRow, rowFactors, m), rowed(s1, byRow, rowFactors, m), bias0, bias1, inverse, lo, hi, accumulate, whole, encode);
       y += cm;
-      if (e != 0) e += em;
-      finish(y, e, x10, x11, rowed(s0, rowFactors, m + 1), rowed(s1, rowFactors, m + 1), bias0, bias1, inverse, lo, hi, accumulate, whole);
+      if (encode) e += em;
+      finish(y, e, x10, x11, rowed(s0, byRow, rowFactors, m + 1), rowed(s1, byRow, rowFactors, m + 1), bias0, bias1, inverse, lo, hi, accumulate, whole, encode);
       y += cm;
-      if (e != 0) e += em;
-      finish(y, e, x20, x21, rowed(s0, rowFactors, m + 2), rowed(s1, rowFactors, m + 2), bias0, bias1, inverse, lo, hi, accumulate, whole);
+      if (encode) e += em;
+      finish(y, e, x20, x21, rowed(s0, byRow, rowFactors, m + 2), rowed(s1, byRow, rowFactors, m + 2), bias0, bias1, inverse, lo, hi, accumulate, whole, encode);
       y += cm;
-      if (e != 0) e += em;
-      finish(y, e, x30, x31, rowed(s0, rowFactors, m + 3), rowed(s1, rowFactors, m + 3), bias0, bias1, inverse, lo, hi, accumulate, whole);
+      if (encode) e += em;
+      finish(y, e, x30, x31, rowed(s0, byRow, rowFactors, m + 3), rowed(s1, byRow, rowFactors, m + 3), bias0, bias1, inverse, lo, hi, accumulate, whole, encode);
     }
     for (; m < M; m++) {
       let a0 = a + <usize>m * am;
@@ -131,10 +171,10 @@ export function dot(
         pb += 32;
         a0 += 4;
       }
-      const e = codes != 0 ? codes + <usize>m * em + (at >> 1) : 0;
-      const f0 = rowed(s0, rowFactors, m);
-      const f1 = rowed(s1, rowFactors, m);
-      finish(c + <usize>m * cm + at, e, x0, x1, f0, f1, bias0, bias1, inverse, lo, hi, accumulate, whole);
+      const e = encode ? codes + <usize>m * em + (at >> 1) : 0;
+      const f0 = rowed(s0, byRow, rowFactors, m);
+      const f1 = rowed(s1, byRow, rowFactors, m);
+      finish(c + <usize>m * cm + at, e, x0, x1, f0, f1, bias0, bias1, inverse, lo, hi, accumulate, whole, encode);
     }
   }
 }
@@ -142,8 +182,8 @@ export function dot(
 /** A row's own factor on its scale, where rows have one. */
 // @ts-ignore: decorator
 @inline
-function rowed(scale: v128, rowFactors: usize, row: i32): v128 {
-  return rowFactors != 0 ? f32x4.mul(scale, v128.load32_splat(rowFactors + ((<usize>row) << 2))) : scale;
+function rowed(scale: v128, byRow: bool, rowFactors: usize, row: i32): v128 {
+  return byRow ? f32x4.mul(scale, v128.load32_splat(rowFactors + ((<usize>row) << 2))) : scale;
 }
 
 /** Writes eight results of a row (four where not `whole`). */
@@ -163,6 +203,7 @@ function finish(
   hi: v128,
   accumulate: bool,
   whole: bool,
+  encode: bool,
 ): void {
   let r0 = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(x0), s0), bias0);
   let r1 = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(x1), s1), bias1);
@@ -172,7 +213,7 @@ function finish(
   }
   v128.store(y, r0);
   if (whole) v128.store(y, r1, 16);
-  if (e != 0) {
+  if (encode) {
     const half = f32x4.splat(0.5);
     r0 = f32x4.pmin(f32x4.pmax(f32x4.floor(f32x4.add(f32x4.mul(r0, inverse), half)), lo), hi);
     r1 = f32x4.pmin(f32x4.pmax(f32x4.floor(f32x4.add(f32x4.mul(r1, inverse), half)), lo), hi);
@@ -249,13 +290,13 @@ export function dotTransposed(
         pb += 32;
       }
       let y = at + <usize>m * cm;
-      finish(y, 0, x00, x01, s, s, zero, zero, s, s, s, accumulate, whole);
+      finish(y, 0, x00, x01, s, s, zero, zero, s, s, s, accumulate, whole, false);
       y += cm;
-      if (m + 1 < M) finish(y, 0, x10, x11, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 1 < M) finish(y, 0, x10, x11, s, s, zero, zero, s, s, s, accumulate, whole, false);
       y += cm;
-      if (m + 2 < M) finish(y, 0, x20, x21, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 2 < M) finish(y, 0, x20, x21, s, s, zero, zero, s, s, s, accumulate, whole, false);
       y += cm;
-      if (m + 3 < M) finish(y, 0, x30, x31, s, s, zero, zero, s, s, s, accumulate, whole);
+      if (m + 3 < M) finish(y, 0, x30, x31, s, s, zero, zero, s, s, s, accumulate, whole, false);
     }
   }
 }
@@ -341,7 +382,7 @@ export function encodeWeights(
 }
 
 /**
- * A gradient g [tokens][features] as i16: its largest magnitude becomes `limit`. Twice: pairs of tokens in panels of four features,
+ * A gradient g [tokens][features] as i16: its largest magnitude (at `top`; 0: not known yet) becomes `limit`. Twice: pairs of tokens in panels of four features,
  * [features / 4][pairs][4] words, for the gradient of weights; and, where `rows` is given, token by token, each feature times its
  * ratio (ratios 0: all 1), for the gradient of the input. Their steps go to steps[0], and times largest[0] to steps[1].
  * sums [features], if given: the sum over the tokens, added to what is there where `accumulate`.
@@ -350,6 +391,7 @@ export function encodeGradient(
   g: usize,
   tokens: i32,
   features: i32,
+  top: usize,
   limit: f32,
   panels: usize,
   rows: usize,
@@ -360,20 +402,10 @@ export function encodeGradient(
   accumulate: bool,
 ): void {
   const row = (<usize>features) << 2;
-  const end = g + row * <usize>tokens;
-  const positive = i32x4.splat(0x7fffffff);
-  let top0 = f32x4.splat(0);
-  let top1 = top0;
-  let p = g;
-  for (; p + 32 <= end; p += 32) {
-    top0 = f32x4.pmax(top0, v128.and(v128.load(p), positive));
-    top1 = f32x4.pmax(top1, v128.and(v128.load(p, 16), positive));
-  }
-  if (p < end) top0 = f32x4.pmax(top0, v128.and(v128.load(p), positive));
-  top0 = f32x4.pmax(top0, top1);
-  const step = max4(top0) / limit;
+  const step = (top != 0 ? load<f32>(top) : magnitude(g, g + row * <usize>tokens)) / limit;
   store<f32>(steps, step);
   if (ratios != 0) store<f32>(steps, step * load<f32>(largest), 4);
+  if (sums != 0 && !accumulate) memory.fill(sums, 0, row);
   const k = inverseOf(step);
   const magic = f32x4.splat(MAGIC);
   const bits = i32x4.splat(MAGIC_BITS);
@@ -464,6 +496,19 @@ export function packPairs(x: usize, rows: i32, columns: i32, out: usize): void {
     x += 2 * row;
     out += 16;
   }
+}
+
+/** The largest magnitude from an address to another, a multiple of 16 bytes apart. */
+function magnitude(g: usize, end: usize): f32 {
+  const positive = i32x4.splat(0x7fffffff);
+  let top0 = f32x4.splat(0);
+  let top1 = top0;
+  for (; g + 32 <= end; g += 32) {
+    top0 = f32x4.pmax(top0, v128.and(v128.load(g), positive));
+    top1 = f32x4.pmax(top1, v128.and(v128.load(g, 16), positive));
+  }
+  if (g < end) top0 = f32x4.pmax(top0, v128.and(v128.load(g), positive));
+  return max4(f32x4.pmax(top0, top1));
 }
 
 /** The largest lane. */

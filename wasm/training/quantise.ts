@@ -33,35 +33,42 @@ export function quantise(x: usize, y: usize, codes: usize, count: i32, q: usize)
 /**
  * Straight-through derivative with learned step sizes (LSQ, Esser et al. 2020; LSQ+, Bhalgat et al. 2020). `g` holds dL/dy
  * and becomes dL/dx: itself inside the range, 0 where the code was clamped. partial[0] = dL/dscale, partial[1] = dL/dzero, added
- * to what is there where `accumulate`.
+ * to what is there where `accumulate`; partial[2] = the largest magnitude of dL/dx.
  */
 export function quantiseBackward(x: usize, g: usize, count: i32, q: usize, partial: usize, accumulate: bool): void {
   const scale = v128.load32_splat(q);
   const inverse = v128.load32_splat(q, 4);
   const zero = v128.load32_splat(q, 8);
-  const lo = v128.load32_splat(q, 12);
-  const hi = v128.load32_splat(q, 16);
+  const lo = f32x4.sub(v128.load32_splat(q, 12), zero);
+  const hi = f32x4.sub(v128.load32_splat(q, 16), zero);
   const half = f32x4.splat(0.5);
+  const positive = i32x4.splat(0x7fffffff);
   let ds = f32x4.splat(0);
   let dz = f32x4.splat(0);
+  let top = f32x4.splat(0);
   const end = x + ((<usize>count) << 2);
   while (x < end) {
     const v = f32x4.mul(v128.load(x), inverse);
-    const code = f32x4.add(f32x4.floor(f32x4.add(v, half)), zero);
+    const code = f32x4.floor(f32x4.add(v, half));
     const clamped = f32x4.pmin(f32x4.pmax(code, lo), hi);
     const inside = f32x4.eq(code, clamped);
     const gradient = v128.load(g);
     const passed = v128.and(gradient, inside);
     // inside: code - zero - v; outside: the clamped code - zero
-    const slope = f32x4.sub(f32x4.sub(clamped, zero), v128.and(v, inside));
-    ds = f32x4.add(ds, f32x4.mul(gradient, slope));
+    ds = f32x4.add(ds, f32x4.mul(gradient, f32x4.sub(clamped, v128.and(v, inside))));
     dz = f32x4.add(dz, f32x4.sub(gradient, passed));
+    top = f32x4.pmax(top, v128.and(passed, positive));
     v128.store(g, passed);
     x += 16;
     g += 16;
   }
   store<f32>(partial, sum4(ds) + (accumulate ? load<f32>(partial) : 0));
   store<f32>(partial, (accumulate ? load<f32>(partial, 4) : 0) - sum4(f32x4.mul(dz, scale)), 4);
+  const most = max(
+    max(f32x4.extract_lane(top, 0), f32x4.extract_lane(top, 1)),
+    max(f32x4.extract_lane(top, 2), f32x4.extract_lane(top, 3)),
+  );
+  store<f32>(partial, most, 8);
 }
 
 /** The lanes added in pairs. (One in each file: asc warns of v128 in exported functions.) */

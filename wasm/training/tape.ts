@@ -160,8 +160,8 @@ function runTape(from: usize, end: usize): void {
         p = a + 48;
         break;
       case 25:
-        encodeGradient(i(a, 0), i(a, 1), i(a, 2), f(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10) != 0);
-        p = a + 44;
+        encodeGradient(i(a, 0), i(a, 1), i(a, 2), i(a, 3), f(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11) != 0);
+        p = a + 48;
         break;
       case 26:
         attentionCodes(i(a, 0), i(a, 1), i(a, 2), i(a, 3), i(a, 4), i(a, 5), i(a, 6), i(a, 7), i(a, 8), i(a, 9), i(a, 10), i(a, 11), i(a, 12), f(a, 13), i(a, 14), i(a, 15), i(a, 16), i(a, 17), i(a, 18), i(a, 19), i(a, 20));

@@ -30,7 +30,7 @@ const signatures = {
   attentionBackward: "iiiiiiiiiiiiiifiiii",
   dot: "iiiiiiiiiiiiiii",
   dotTransposed: "iiiiiiiiiiii",
-  encodeGradient: "iiifiiiiiii",
+  encodeGradient: "iiiifiiiiiii",
   attentionCodes: "iiiiiiiiiiiiifiiiiiii",
   attentionCodesBackward: "iiiiiiiiiiiiiiifiiiiiifi",
 } as const satisfies Partial<Record<keyof Kernels, string>>;

@@ -99,7 +99,9 @@ export function integerProducts(workspace: Workspace, plan: LinearPlan): LinearP
         const dyRows = panels + 4 * pairs * paddedRows;
         const panel = dyRows + 4 * pairs * paddedRows;
         const used = needsInput ? dyRows : 0;
-        kernels.encodeGradient(dy, m, paddedRows, steps, panels, used, ratios, largest, step, db, block.adds);
+        // The derivative of the output's fake quantisation has left the largest magnitude there.
+        const top = output.quantiser < 0 ? 0 : workspace.quantiserPartial(output.quantiser, block) + 8;
+        kernels.encodeGradient(dy, m, paddedRows, top, steps, panels, used, ratios, largest, step, db, block.adds);
         kernels.dotTransposed(
           panels,
           x,
