@@ -3,13 +3,15 @@ import { Engine } from "./engine/engine.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord } from "./history.js";
 import { initialise } from "./initialise.js";
+import { blend, blendWithLinear, linearModel, wanderingColumns } from "./linear.js";
 import { runPhase } from "./loop.js";
 import { type FloatOptions, floatDefaults, plannedEpochs, type ResolvedFloatOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
+import { shiftLevels } from "./shift-levels.js";
 import type { TrainingData, WindowSource } from "./source.js";
 
 export interface FloatResult {
-  /** Of the epoch with the least validation loss. */
+  /** Of the epoch with the least validation loss, blended with the linear model where that is surer. */
   readonly parameters: Parameters;
   readonly history: readonly EpochRecord[];
 }
@@ -43,7 +45,12 @@ async function train(
   hooks: TrainingHooks,
 ): Promise<FloatResult> {
   const resolved = { ...given, epochs: plannedEpochs(given, floatDefaults, data.train.count, engine.batch) };
-  engine.load(initialise(graph, resolved.seed));
+  const linear = graph.architecture.skip && resolved.linear ? linearModel(graph, data) : undefined;
+  const wandering = resolved.levelShift > 0 ? wanderingColumns(graph, data.train) : [];
+  // A skip that is trained would drift from the best one at the levels that are yet to come.
+  const fixed = linear !== undefined && (graph.architecture.persistence ?? []).some((column) => wandering[column]);
+  const start = initialise(graph, resolved.seed);
+  engine.load(fixed ? blend(graph, start, linear, 0) : start);
   const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });
   const evaluation = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
   const targets = allTargets(graph, data.validation);
@@ -55,13 +62,21 @@ async function train(
       options: resolved,
       stages: [{ epochs: resolved.epochs, share: 1, program: () => training, matrices: true }],
       quantisers: null,
+      still: fixed ? ["skip.weight", "skip.bias"] : [],
+      augment: wandering.includes(true) ? shiftLevels(graph, wandering, resolved.levelShift) : null,
       retarget: null,
-      validate: () => meanSquaredError(runAll(engine, evaluation, data.validation), targets),
+      validate: () => {
+        const error = meanSquaredError(runAll(engine, evaluation, data.validation), targets);
+        return { error, score: error };
+      },
     },
     fingerprint(graph, data, resolved),
     hooks,
   );
-  return { parameters: engine.parameters(), history };
+  const trained = engine.parameters();
+  if (linear === undefined) return { parameters: trained, history };
+  const forecasts = runAll(engine, evaluation, data.validation);
+  return { parameters: blendWithLinear(graph, trained, linear, data.validation, forecasts), history };
 }
 
 /** Windows per step: what is asked for, or all there are. */

@@ -7,11 +7,11 @@ import { Adam } from "./engine/adam.js";
 import type { Engine } from "./engine/engine.js";
 import type { Program } from "./engine/program.js";
 import type { EpochRecord, Phase } from "./history.js";
-import type { ResolvedFloatOptions } from "./options.js";
+import type { ResolvedCommonOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import type { QuantiserOptimiser } from "./quantisation/optimiser.js";
 import type { TrainingData } from "./source.js";
-import { checkFits, type Snapshot } from "./state.js";
+import { type BestEpoch, checkFits, type Snapshot } from "./state.js";
 
 /** Stream of the random numbers that order the training windows. */
 const STREAM = { float: 2, quantised: 3 } as const;
@@ -31,12 +31,19 @@ export interface StagePlan {
   readonly matrices: boolean;
 }
 
+export interface Validation {
+  /** Mean squared error. */
+  readonly error: number;
+  /** The epoch of least score is kept. */
+  readonly score: number;
+}
+
 /** What distinguishes the phases of training. */
 export interface PhasePlan {
   readonly phase: Phase;
   readonly engine: Engine;
   readonly data: TrainingData;
-  readonly options: ResolvedFloatOptions;
+  readonly options: ResolvedCommonOptions;
   /** In order; the last one ends the training. */
   readonly stages: readonly StagePlan[];
   /** Learns scales and zero points behind each step. */
@@ -45,10 +52,14 @@ export interface PhasePlan {
     readonly rate: number;
     readonly rowRate: number;
   } | null;
+  /** Parameters that are not trained. */
+  readonly still: readonly string[];
+  /** Changes windows and targets of a batch in place (augmentation). */
+  readonly augment: ((x: Float32Array, y: Float32Array, random: Random) => void) | null;
   /** Changes the targets of a batch in place (distillation). */
   readonly retarget: ((indices: Uint32Array, y: Float32Array) => void) | null;
-  /** Mean squared error on the validation windows with the engine's present weights. */
-  readonly validate: () => number;
+  /** What the engine's present weights are worth on the validation windows. */
+  readonly validate: () => Validation;
 }
 
 /**
@@ -67,7 +78,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
   const indices = new Uint32Array(engine.batch);
   const order = new Uint32Array(data.train.count);
   const steps = Math.floor(data.train.count / engine.batch);
-  const adam = new Adam(engine, options);
+  const adam = new Adam(engine, options, plan.still);
   const optimiser = plan.quantisers?.optimiser ?? null;
   const snapshot = (): Snapshot => ({ blocks: engine.saveBlocks(), quantisers: optimiser?.save() ?? null });
   const restore = ({ blocks, quantisers }: Snapshot): void => {
@@ -79,7 +90,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
 
   let random = new Random(options.seed, STREAM[phase]);
   let history: EpochRecord[] = [];
-  let best = { epoch: 0, validation: Number.POSITIVE_INFINITY };
+  let best: BestEpoch = { epoch: 0, validation: Number.POSITIVE_INFINITY, score: Number.POSITIVE_INFINITY };
   let bestSnapshot = snapshot();
   let first = 0;
   if (resume) {
@@ -93,7 +104,8 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     if (resume.quantisers) optimiser?.restore(resume.quantisers);
     policy.restore(resume.divergence);
   } else {
-    best = { epoch: 0, validation: plan.validate() };
+    const { error, score } = plan.validate();
+    best = { epoch: 0, validation: error, score };
     policy.startsAt(best.validation);
   }
 
@@ -122,6 +134,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       for (let index = 0; index < engine.batch; index++) indices[index] = order[step * engine.batch + index] ?? 0;
       data.train.gather(indices, x, y);
       plan.retarget?.(indices, y);
+      plan.augment?.(x, y, random);
       engine.setWindows(x);
       engine.setTargets(y);
       program.prepare();
@@ -144,7 +157,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       }
     }
     const trouble = policy.judge(engine, loss / steps);
-    const validation = trouble === null ? plan.validate() : Number.NaN;
+    const { error: validation, score } = trouble === null ? plan.validate() : { error: Number.NaN, score: Number.NaN };
     if (!Number.isFinite(validation)) {
       const restart = policy.restart(epoch + 1, trouble ?? "the validation loss is no longer a finite number");
       engine.restoreBlocks(good.blocks);
@@ -157,8 +170,8 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     }
     const record = { phase, epoch: epoch + 1, loss: loss / steps, validation, learningRate: rate };
     history.push(record);
-    if (validation < best.validation) {
-      best = { epoch: epoch + 1, validation };
+    if (score < best.score) {
+      best = { epoch: epoch + 1, validation, score };
       bestSnapshot = snapshot();
     }
     const seconds = (performance.now() - started) / 1000;
@@ -171,7 +184,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
         best,
       },
       () => ({
-        format: "gatecast-training-2",
+        format: "gatecast-training-3",
         phase,
         fingerprint,
         epoch: epoch + 1,

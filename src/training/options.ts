@@ -1,5 +1,5 @@
-/** Options of float training. Every default is what docs/training.md measured. */
-export interface FloatOptions {
+/** Options of both phases of training. Every default is what docs/training.md measured. */
+export interface CommonOptions {
   /** Same seed, data and options: same weights to the bit. */
   readonly seed?: number;
   /** Epochs of the schedule at most; early stopping may end before. */
@@ -18,8 +18,19 @@ export interface FloatOptions {
   readonly patience?: number;
 }
 
+/** Options of training in floats alone. */
+export interface FloatOptions extends CommonOptions {
+  /**
+   * Standard deviation, in those of the columns, of a random number added to all samples of a column (and to the targets it records) in each
+   * training window, where the column's level wanders (a unit root is not rejected); 0: never.
+   */
+  readonly levelShift?: number;
+  /** Whether the result is blended with the linear model where that is surer on validation. */
+  readonly linear?: boolean;
+}
+
 /** Options of quantisation-aware training. */
-export interface QuantisedOptions extends FloatOptions {
+export interface QuantisedOptions extends CommonOptions {
   /** Learning rate of scales and zero points (relative), as a share of `learningRate`. */
   readonly rangeRate?: number;
   /** The same for the scales of the weights' rows. */
@@ -34,6 +45,7 @@ export interface QuantisedOptions extends FloatOptions {
   readonly distillation?: number;
 }
 
+export type ResolvedCommonOptions = Required<CommonOptions>;
 export type ResolvedFloatOptions = Required<FloatOptions>;
 export type ResolvedQuantisedOptions = Required<QuantisedOptions>;
 
@@ -46,6 +58,8 @@ export const floatDefaults: ResolvedFloatOptions = {
   weightDecay: 0.01,
   clip: 1,
   patience: 30,
+  levelShift: 1,
+  linear: true,
 };
 
 export const quantisedDefaults: ResolvedQuantisedOptions = {
@@ -70,8 +84,8 @@ export const quantisedDefaults: ResolvedQuantisedOptions = {
  * (but at least ten).
  */
 export function plannedEpochs(
-  options: ResolvedFloatOptions,
-  usual: ResolvedFloatOptions,
+  options: ResolvedCommonOptions,
+  usual: ResolvedCommonOptions,
   windows: number,
   batch: number,
 ): number {

@@ -1,6 +1,6 @@
 import type { Restart } from "./divergence.js";
 import type { EpochRecord } from "./history.js";
-import type { TrainingState } from "./state.js";
+import type { BestEpoch, TrainingState } from "./state.js";
 import type { Threads } from "./threads.js";
 
 export interface Progress extends EpochRecord {
@@ -10,8 +10,8 @@ export interface Progress extends EpochRecord {
   readonly samplesPerSecond: number;
   /** For the epochs planned of this phase. */
   readonly secondsLeft: number;
-  /** Least validation loss so far, and its epoch (0: before the first). */
-  readonly best: { readonly epoch: number; readonly validation: number };
+  /** The epoch that would be kept (0: before the first), and its validation loss. */
+  readonly best: BestEpoch;
 }
 
 export interface TrainingHooks {

@@ -1,20 +1,22 @@
 import { conversions, createInterpreter, decodeForecast, encodeSamples, toIntegerModel } from "../integer/index.js";
 import type { Graph, Parameters, QuantisedParameters } from "../model/index.js";
 import { outputs } from "../model/index.js";
+import { blockMeans, cautiousMean } from "./blocks.js";
 import { Engine } from "./engine/engine.js";
 import { batchOf, fingerprint } from "./float.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord } from "./history.js";
-import { runPhase } from "./loop.js";
+import { runPhase, type Validation } from "./loop.js";
 import { plannedEpochs, type QuantisedOptions, quantisedDefaults, type ResolvedQuantisedOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import { calibrate } from "./quantisation/calibrate.js";
 import { QuantiserOptimiser } from "./quantisation/optimiser.js";
 import { quantisedParameters } from "./quantisation/parameters.js";
+import { roundSkip, skipWeights } from "./quantisation/round-skip.js";
 import type { TrainingData, WindowSource } from "./source.js";
 
 export interface QuantisedResult {
-  /** Of the epoch whose integer-only model has the least validation loss. */
+  /** Of the epoch whose integer-only model has the least validation loss, on the safe side. */
   readonly quantised: QuantisedParameters;
   readonly history: readonly EpochRecord[];
 }
@@ -52,6 +54,7 @@ async function train(
   const resolved = { ...given, epochs: plannedEpochs(given, quantisedDefaults, data.train.count, engine.batch) };
   calibrate(engine, data.train);
   const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
+  roundSkip(engine, data.train);
   const width = outputs(graph.architecture);
   const moving = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });
   const frozen = engine.program({ quantised: true, norm: "running", backward: true, mute: [] });
@@ -69,10 +72,12 @@ async function train(
         { epochs: polish, share: resolved.polishRate, program: () => frozen, matrices: false },
       ],
       quantisers: {
-        optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output]),
+        optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output, ...skipWeights(engine)]),
         rate: resolved.learningRate * resolved.rangeRate,
         rowRate: resolved.learningRate * resolved.rowRate,
       },
+      still: skipWeights(engine),
+      augment: null,
       retarget: teacher
         ? (indices, y) => {
             const share = resolved.distillation;
@@ -97,8 +102,12 @@ function teach(engine: Engine, train: WindowSource): Float32Array {
   return runAll(engine, engine.program({ quantised: false, norm: "running", backward: false, mute: [] }), train);
 }
 
-/** The mean squared error, on scaled targets, of the integer-only model made from the engine's present weights. */
-function integerValidation(engine: Engine, validation: WindowSource): () => number {
+/**
+ * Judges the integer-only model made from the engine's present weights: its mean squared error on scaled targets, and as score how
+ * that differs from the error of the weights at the time of this call, on the safe side (`cautiousMean`). Where rounding alone costs next to
+ * nothing, training is not preferred for what may be luck.
+ */
+function integerValidation(engine: Engine, validation: WindowSource): () => Validation {
   const { graph } = engine;
   const { inputs, targets, window } = graph.architecture;
   const wanted = allTargets(graph, validation);
@@ -113,13 +122,23 @@ function integerValidation(engine: Engine, validation: WindowSource): () => numb
     Array.from({ length: count }, (_, index) => ({ column: `${index}`, mean: 0, deviation: 1 }));
   const scaling = { inputs: columns(inputs), targets: columns(targets) };
   let codes: Int16Array | null = null;
-  return () => {
+  const forecasts = (): Float64Array => {
     const quantised = quantisedParameters(engine);
     const input = quantised.activations.get(graph.input);
     const output = quantised.activations.get(graph.output);
     if (!input || !output) throw new Error("window or forecast has no quantiser");
     const model = toIntegerModel(graph, quantised, conversions(graph, scaling, input, output));
     codes ??= encodeSamples(model, samples); // the window's range stays as it was calibrated
-    return meanSquaredError(decodeForecast(model, createInterpreter(model).run(codes)), wanted);
+    return decodeForecast(model, createInterpreter(model).run(codes));
+  };
+  const squares = (of: Float64Array) => of.map((value, index) => (value - (wanted[index] ?? Number.NaN)) ** 2);
+  const start = blockMeans(squares(forecasts()), outputs(graph.architecture));
+  return () => {
+    const forecast = forecasts();
+    const now = blockMeans(squares(forecast), outputs(graph.architecture));
+    return {
+      error: meanSquaredError(forecast, wanted),
+      score: cautiousMean(now.map((value, block) => value - (start[block] ?? Number.NaN))),
+    };
   };
 }

@@ -12,16 +12,23 @@ export interface Snapshot {
   readonly quantisers: QuantiserState | null;
 }
 
+/** The epoch whose weights are kept (0: those before the first), its validation loss, and the score it was chosen by. */
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly validation: number;
+  readonly score: number;
+}
+
 /** Everything that a training needs to go on to the bit. Plain objects, numbers, strings and float arrays. */
 export interface TrainingState {
-  readonly format: "gatecast-training-2";
+  readonly format: "gatecast-training-3";
   readonly phase: Phase;
   /** What must be the same for the state to fit: network, options, sizes of the data. */
   readonly fingerprint: string;
   /** Epochs done. */
   readonly epoch: number;
   readonly history: readonly EpochRecord[];
-  readonly best: { readonly epoch: number; readonly validation: number };
+  readonly best: BestEpoch;
   readonly bestSnapshot: Snapshot;
   readonly blocks: EngineBlocks;
   readonly quantisers: QuantiserState | null;
@@ -55,7 +62,7 @@ export function decodeTrainingState(text: string): TrainingState {
     throw unusable("cannot be read as JSON", cause);
   }
   if (typeof state !== "object" || state === null || !("format" in state)) throw unusable("is not a training state");
-  if (state.format !== "gatecast-training-2") throw unusable(`has the format ${JSON.stringify(state.format)}`);
+  if (state.format !== "gatecast-training-3") throw unusable(`has the format ${JSON.stringify(state.format)}`);
   const missing = [
     "phase",
     "fingerprint",

@@ -121,8 +121,8 @@ describe("training", () => {
       "{",
       "{}",
       '{"format":"other"}',
-      '{"format":"gatecast-training-1"}',
       '{"format":"gatecast-training-2"}',
+      '{"format":"gatecast-training-3"}',
     ]) {
       expect(() => decodeTrainingState(text)).toThrow(GatecastError);
     }

@@ -1,12 +1,10 @@
 /**
- * Solves A X = B for a symmetric positive definite A by Cholesky's factorisation A = L L^T.
+ * Cholesky's factorisation A = L L^T of a symmetric positive definite A.
  *
- * @param a [size][size], row-major; only the lower triangle is read, nothing is changed
- * @param b [size][columns], row-major
- * @returns X [size][columns], or undefined when A is not positive definite to working precision
+ * @param a [size][size], row-major; only the lower triangle is read
+ * @returns L [size][size], or undefined when A is not positive definite to working precision
  */
-export function solveCholesky(a: Float64Array, b: Float64Array, size: number): Float64Array | undefined {
-  const columns = b.length / size;
+export function choleskyFactor(a: Float64Array, size: number): Float64Array | undefined {
   const lower = new Float64Array(size * size);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {
@@ -21,6 +19,20 @@ export function solveCholesky(a: Float64Array, b: Float64Array, size: number): F
       }
     }
   }
+  return lower;
+}
+
+/**
+ * Solves A X = B for a symmetric positive definite A by its factor.
+ *
+ * @param a [size][size], row-major; only the lower triangle is read, nothing is changed
+ * @param b [size][columns], row-major
+ * @returns X [size][columns], or undefined when A is not positive definite to working precision
+ */
+export function solveCholesky(a: Float64Array, b: Float64Array, size: number): Float64Array | undefined {
+  const lower = choleskyFactor(a, size);
+  if (lower === undefined) return undefined;
+  const columns = b.length / size;
   const x = b.slice();
   for (let column = 0; column < columns; column++) {
     for (let row = 0; row < size; row++) {

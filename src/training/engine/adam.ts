@@ -16,19 +16,27 @@ export class Adam {
   // beta^steps by multiplication: no power function decides a weight.
   #power1 = 1;
   #power2 = 1;
-  readonly #segments: { readonly offset: number; readonly floats: number; readonly matrix: boolean }[] = [];
+  readonly #segments: {
+    readonly offset: number;
+    readonly floats: number;
+    readonly matrix: boolean;
+    readonly still: boolean;
+  }[] = [];
 
   constructor(
     readonly engine: Engine,
     readonly options: { readonly weightDecay: number; readonly clip: number },
+    /** Parameters that are never moved. */
+    still: readonly string[] = [],
   ) {
     const { slots, blocks } = engine;
-    for (const [index, { offset, matrix }] of slots.entries()) {
+    for (const [index, { name, offset, matrix }] of slots.entries()) {
       const floats = (slots[index + 1]?.offset ?? blocks.floats) - offset;
+      const isStill = still.includes(name);
       const last = this.#segments.at(-1);
-      if (last?.matrix === matrix)
+      if (last?.matrix === matrix && last.still === isStill)
         this.#segments[this.#segments.length - 1] = { ...last, floats: last.floats + floats };
-      else this.#segments.push({ offset, floats, matrix });
+      else this.#segments.push({ offset, floats, matrix, still: isStill });
     }
   }
 
@@ -49,8 +57,8 @@ export class Adam {
     const norm = Math.sqrt(kernels.sumOfSquares(blocks.gradients, blocks.floats));
     const clip = norm > this.options.clip ? this.options.clip / norm : 1;
     const correction = 1 / Math.sqrt(1 - this.#power2);
-    for (const { offset, floats, matrix } of this.#segments) {
-      if (matrix && !matrices) continue;
+    for (const { offset, floats, matrix, still } of this.#segments) {
+      if (still || (matrix && !matrices)) continue;
       const at = 4 * offset;
       kernels.adam(
         blocks.parameters + at,

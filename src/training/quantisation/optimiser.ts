@@ -31,6 +31,7 @@ export class QuantiserOptimiser {
     readonly scales: Float32Array;
     readonly gradients: Float32Array;
     readonly start: number;
+    readonly still: boolean;
   }[];
   readonly #scales: Float64Array;
   readonly #zeros: Float64Array;
@@ -50,8 +51,13 @@ export class QuantiserOptimiser {
     this.#records = engine.quantisers.map((_, index) => engine.quantiserRecord(index));
     this.#slopes = engine.quantiserGradients();
     let start = this.#quantisers;
-    this.#rows = engine.rowScales.map(({ scales, gradients, rows }) => {
-      const entry = { scales: engine.rows(scales, rows), gradients: engine.rows(gradients, rows), start };
+    this.#rows = engine.rowScales.map(({ weight, scales, gradients, rows }) => {
+      const entry = {
+        scales: engine.rows(scales, rows),
+        gradients: engine.rows(gradients, rows),
+        start,
+        still: fixed.includes(weight),
+      };
       start += rows;
       return entry;
     });
@@ -88,7 +94,8 @@ export class QuantiserOptimiser {
       this.#store(index);
     }
     if (rowRate === 0) return;
-    for (const { scales, gradients, start } of this.#rows) {
+    for (const { scales, gradients, start, still } of this.#rows) {
+      if (still) continue;
       for (let row = 0; row < scales.length; row++) {
         const scale = this.#scales[start + row] ?? 0;
         const next = scale * (1 - this.#update(start + row, (gradients[row] ?? 0) * scale, rowRate));
