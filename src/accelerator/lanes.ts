@@ -2,6 +2,8 @@ import { type Graph, type Operator, tensor } from "../model/index.js";
 import type { Multiplier } from "../rtl/index.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LinearPlan } from "./operators/linear.js";
+import { leastFeedForwardTokens, SLOTS } from "./operators/matrix-unit/derive.js";
+import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 import type { Choices, LayerQueues, Mode, OperatorPlan } from "./plan.js";
 
 /** Cycles that every operator may take for a token: `first` where tokens wait for each other (embedding, keys, values). */
@@ -57,11 +59,19 @@ export function linearLanes(
 const DSP_FROM_BITS = 9;
 
 /** Lanes and styles of all operators for a pace. */
-export function choicesFor(graph: Graph, pace: Pace, mode: Mode): Choices {
+export function choicesFor(graph: Graph, pace: Pace, mode: Mode, units: readonly MatrixUnitPlan[] = []): Choices {
   const operators = new Map<string, OperatorPlan>();
   const lanesOf = new Map<string, number>([[graph.input, graph.architecture.inputs]]);
+  const ahead = Math.max(2, ...units.map((unit) => unit.ahead));
   for (const operator of graph.operators) {
-    const plan = operatorChoice(graph, operator, pace, lanesOf);
+    const unit = units.find((one) => one.operators.includes(operator.name));
+    if (unit) {
+      operators.set(operator.name, { kind: "shared", unit: unit.name });
+      lanesOf.set(operator.output, unit.lanes);
+      continue;
+    }
+    const chosen = operatorChoice(graph, operator, pace, lanesOf);
+    const plan = chosen.kind === "attention" ? { ...chosen, queries: ahead } : chosen;
     operators.set(operator.name, plan);
     lanesOf.set(operator.output, outputLanes(plan, operator, lanesOf));
   }
@@ -71,14 +81,16 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode): Choices {
   const beats = (name: string) => graph.architecture.dModel / (lanesOf.get(name) ?? 1);
   const queues: LayerQueues[] = Array.from({ length: graph.architecture.layers }, (_, layer) => {
     const input = beats(layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`);
-    const around = Math.min(tokens, 8);
+    const waiting = units.length > 0 ? tokens + SLOTS.kv : tokens;
+    const around = units.length > 0 ? ahead + 3 : Math.min(tokens, 8);
+    const feedForward = units.length > 0 ? leastFeedForwardTokens(graph, units) : Math.min(tokens, 8);
     return {
-      tokens: { tokens, style: style(tokens * input) },
+      tokens: { tokens: waiting, style: style(waiting * input) },
       attention: { tokens: around, style: style(around * input) },
-      feedForward: { tokens: around, style: style(around * beats(`layers.${layer}.norm1`)) },
+      feedForward: { tokens: feedForward, style: style(feedForward * beats(`layers.${layer}.norm1`)) },
     };
   });
-  return { mode, operators, units: [], queues, history: "distributed" };
+  return { mode, operators, units, queues, history: "distributed" };
 }
 
 function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMap<string, number>): number {

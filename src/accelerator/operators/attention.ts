@@ -1,10 +1,10 @@
-import { module } from "../../rtl/index.js";
+import { module, range } from "../../rtl/index.js";
 import { beatStream } from "../parts/beat.js";
 import { dividerModule, dividerSteps, quotientType } from "../parts/divider.js";
-import { withLanes } from "../parts/flow.js";
+import { queued, withLanes } from "../parts/flow.js";
 import { REQUANTISE_LATENCY, requantiseModule } from "../parts/requantise.js";
 import type { CycleModel, Link } from "../timing/cycle-model.js";
-import { divider, gearbox, pipeline } from "../timing/stages.js";
+import { divider, fifo, gearbox, pipeline } from "../timing/stages.js";
 import { contextBeat, contextModule, contextTiming } from "./attention/context.js";
 import { exponentialSumType, exponentialsModule, exponentialsTiming } from "./attention/exponentials.js";
 import { type AttentionParameters, headFeatures } from "./attention/parameters.js";
@@ -13,6 +13,9 @@ import { valuesModule, valuesTiming, weightedSumType } from "./attention/values.
 
 export { contextBeat as attentionOutput } from "./attention/context.js";
 export type { AttentionParameters, AttentionPlan } from "./attention/parameters.js";
+
+/** Rows whose sums, and rows whose reciprocals, may wait. */
+const ROWS_AHEAD = 2;
 
 /** Cycles that the slowest part takes for one query. */
 export function attentionSteps(parameters: AttentionParameters): number {
@@ -61,11 +64,16 @@ export function attentionModule(parameters: AttentionParameters) {
       });
       const codes = m.use("requantise", requantise, { x: scores.score });
       const rows = m.use("exponentials", exponentialsModule(parameters), { score: codes.y });
-      const quotient = m.use("reciprocal", dividerModule(reciprocal), { x: rows.sum });
+      // Sums and reciprocals wait for their rows' weighted sums here, so that the next rows need not.
+      const divisors = { type: range(0, divisor.hi), lanes: 1 };
+      const waiting = queued(m, "row_sums", rows.sum, divisors, ROWS_AHEAD, "distributed");
+      const divided = m.use("reciprocal", dividerModule(reciprocal), { x: waiting }).y;
+      const quotients = { type: quotientType(reciprocal), lanes: 1 };
+      const quotient = queued(m, "reciprocals", divided, quotients, ROWS_AHEAD, "distributed");
       const weighted = m.use("values", valuesModule(parameters), { exponential: rows.exponential, value });
       const sum = withLanes(m, "serialise", weighted.sum, sums, plan.lanes);
       const normalise = contextModule(parameters, quotientType(reciprocal));
-      return { context: m.use("normalise", normalise, { sum, reciprocal: quotient.y }).context };
+      return { context: m.use("normalise", normalise, { sum, reciprocal: quotient }).context };
     },
   );
 }
@@ -82,7 +90,8 @@ export function attentionTiming(
   const value = gearbox(model, inputs.value, parameters.value.lanes, plan.lanesValue);
   const codes = pipeline(model, scoresTiming(model, query, key, parameters), REQUANTISE_LATENCY);
   const rows = exponentialsTiming(model, codes, parameters);
-  const quotient = divider(model, rows.sum, dividerSteps({ numerator, divisor: exponentialSumType(parameters) }));
+  const steps = dividerSteps({ numerator, divisor: exponentialSumType(parameters) });
+  const quotient = fifo(model, divider(model, fifo(model, rows.sum, ROWS_AHEAD), steps), ROWS_AHEAD);
   const weighted = valuesTiming(model, rows.exponential, value, parameters);
   const sum = gearbox(model, weighted, plan.lanesValue, plan.lanes);
   return contextTiming(model, sum, quotient, parameters);

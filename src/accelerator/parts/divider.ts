@@ -40,7 +40,7 @@ export function dividerModule(parameters: DividerParameters) {
     name,
     {
       doc: `Reciprocal: floor(${numerator} / divisor), restoring division, ${steps} cycles. Leading digits of the numerator that are less than every divisor need no step.`,
-      in: { x: stream({ data: divisor.about("sum of the exponentials of a row") }) },
+      in: { x: stream({ data: range(0, divisor.hi).about("sum of the exponentials of a row") }) },
       out: { y: stream({ data: quotient.about("reciprocal") }) },
     },
     (p, m) => {
@@ -55,7 +55,7 @@ export function dividerModule(parameters: DividerParameters) {
       done.next(busy.q.and(step.last).or(done.q.and(p.y.ready.not())));
 
       const held = m.reg("divisor", divisor, { init: divisor.lo, enable: start });
-      held.next(p.x.data.data);
+      held.next(p.x.data.data.fit(divisor, { when: start }));
       // One word: digits of the numerator leave at the top, digits of the quotient enter at the bottom.
       const word = m.reg("digits", uint(steps), { init: 0, enable: start.or(busy.q) });
       const remainder = m.reg("remainder", range(0, divisor.hi), { init: 0, enable: start.or(busy.q) });

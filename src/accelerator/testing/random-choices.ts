@@ -86,7 +86,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
   const queues = Array.from(
     { length: layers },
     (): LayerQueues => ({
-      tokens: queue(window + (units.length > 0 ? SLOTS : 0)),
+      tokens: queue(window + (units.length > 0 ? SLOTS.kv : 0)),
       attention: queue(1),
       feedForward: queue(units.length > 0 ? leastFeedForwardTokens(graph, units) : 1),
     }),
@@ -129,7 +129,7 @@ function randomUnits(graph: Graph, random: Random, draw: Draw): MatrixUnitPlan[]
       lanesIn,
       lanesOut,
       lanes,
-      multiplier: draw.multiplier(),
+      packedColumns: random.integer(lanesIn + 1),
       requantiser: draw.multiplier(),
       weights: draw.table(),
       bias: draw.table(),

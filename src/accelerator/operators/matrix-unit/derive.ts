@@ -13,10 +13,10 @@ import {
 
 /** Steps of an encoder layer in the order in which a token passes them; of the same step, one job. */
 const stages = ["kv", "q", "out", "linear1", "linear2"] as const;
-type Stage = (typeof stages)[number];
+export type Stage = (typeof stages)[number];
 
-/** Tokens that a job's input has room for; what waits for the query's answer has more. */
-export const SLOTS = 2;
+/** Tokens that a job's input has room for; what waits for the query's answer has `ahead`. */
+export const SLOTS: Readonly<Record<Exclude<Stage, "out">, number>> = { kv: 2, q: 2, linear1: 4, linear2: 4 };
 
 /** Layer and step of an encoder's `linear`; null for those outside the layers. */
 export function stageOf(operator: string): { readonly layer: number; readonly stage: Stage } | null {
@@ -83,8 +83,15 @@ export function deriveUnits(
       const { layer, stage } = place;
       const key = jobOf(name);
       const before = jobs.get(key)?.job.tasks ?? [];
-      const slots = stage === "out" ? plan.ahead : SLOTS;
-      const job = { name: key, input: made.input, columns: made.task.columns, slots, credit: null };
+      const slots = stage === "out" ? plan.ahead : SLOTS[stage];
+      const job = {
+        name: key,
+        input: made.input,
+        columns: made.task.columns,
+        slots,
+        credit: null,
+        begins: stage === "kv",
+      };
       const rank = layer * stages.length + stages.indexOf(stage);
       jobs.set(key, { rank, stage, layer, job: { ...job, tasks: [...before, made.task] } });
     }
@@ -137,5 +144,5 @@ export function leastFeedForwardTokens(graph: Graph, units: readonly MatrixUnitP
     const pipeline = multiplyLatency(unit.lanesIn) + unit.lanesOut / unit.lanes;
     return Math.ceil(pipeline / steps) + 1 + unit.results.tokens;
   });
-  return 2 * SLOTS + 2 + Math.max(0, ...inside);
+  return SLOTS.linear1 + SLOTS.linear2 + 2 + Math.max(0, ...inside);
 }

@@ -1,21 +1,16 @@
 import { bit, module, type Num, pack, pick, range, stream, uint } from "../../../rtl/index.js";
-import { type Beat, beatStream, elementsOf, splitWord, wordOf, wordType } from "../../parts/beat.js";
-import { dotProductModule } from "../../parts/dot-product.js";
+import { type Beat, beatStream, elementsOf, wordOf, wordType } from "../../parts/beat.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
 import { spanOf } from "../../parts/span.js";
 import { table } from "../../parts/table.js";
 import { controlModule, counterTypes } from "./control.js";
-import { type MatrixUnitParameters, multiplyLatency, sumType } from "./parameters.js";
+import { biasesOf, rowSums } from "./lanes.js";
+import { type MatrixUnitParameters, multiplyLatency, operandType, sumType } from "./parameters.js";
 
 /** Port of a job's tokens. */
 export function inputPort(job: { readonly name: string }): string {
   return `${job.name}_x`;
-}
-
-/** Elements as they stand in a token buffer and before the lanes: one type for all jobs. */
-export function operandType({ jobs }: Pick<MatrixUnitParameters, "jobs">) {
-  return spanOf(jobs.flatMap(({ input }) => [Number(input.type.lo), Number(input.type.hi)]));
 }
 
 /** Stream of sums: a beat of all rows side by side, and which rows they are. */
@@ -24,39 +19,18 @@ export function sumStream(parameters: MatrixUnitParameters) {
   return stream({ data: wordType(sums), beat: counterTypes(parameters).beat });
 }
 
-/** Words of weights in the order of the steps: jobs, their beats of rows, their beats of columns. */
-function weightWords({ jobs, plan: { lanesIn, lanesOut } }: MatrixUnitParameters): number[][] {
-  const words: number[][] = [];
-  for (const { columns, tasks } of jobs) {
-    for (const { rows, weights } of tasks) {
-      for (let row = 0; row < rows; row += lanesOut) {
-        for (let column = 0; column < columns; column += lanesIn) {
-          const word: number[] = [];
-          for (let lane = 0; lane < lanesOut; lane++) {
-            const from = (row + lane) * columns + column;
-            word.push(...weights.slice(from, from + lanesIn));
-          }
-          words.push(word);
-        }
-      }
-    }
-  }
-  return words;
-}
-
 /** y = W x + bias of the jobs in turn: token buffers, weights, multipliers, accumulators. */
 export function multiplyModule(parameters: MatrixUnitParameters) {
-  const { name, title, jobs, weightType, plan } = parameters;
+  const { name, title, jobs, plan } = parameters;
   const { lanesIn, lanesOut } = plan;
   const types = counterTypes(parameters);
   const operand = operandType(parameters);
   const sums: Beat = { type: sumType(parameters), lanes: lanesOut };
   const depth = multiplyLatency(lanesIn);
-  const dot = dotProductModule({ lanes: lanesIn, x: operand, w: weightType, multiplier: plan.multiplier });
   return module(
     `${name}_multiply`,
     {
-      doc: `${title}, lanes: ${lanesIn} columns of ${lanesOut} row(s) in a cycle. Sums leave ${depth} cycles after their last columns were read, and cannot overflow: their width is proven from the weights.`,
+      doc: `${title}, lanes: ${lanesIn} columns of ${lanesOut} row(s) in a cycle. Sums leave ${depth} cycles after their last columns were read, and cannot overflow: their width is proven from the weights. (On the way there they may: two's complement of that width still ends at the right sum.)`,
       in: Object.fromEntries(
         jobs.map((job) => [inputPort(job), beatStream({ type: job.input.type, lanes: lanesIn }, "codes")]),
       ),
@@ -100,25 +74,12 @@ export function multiplyModule(parameters: MatrixUnitParameters) {
         return wordOf(elementsOf(word, beat), { type: operand, lanes: lanesIn });
       });
       const selected = jobs.length === 1 ? words[0] : pick(pipe.delay("job", turn.job, 1), words);
-      const x = pipe.reg("selected", selected ?? go.value.number(), wordType({ type: operand, lanes: lanesIn }));
-
-      const weightsOf = weightWords(parameters);
-      const weights = table(m, "weights", {
-        beat: { type: weightType, lanes: lanesIn * lanesOut },
-        outer: 1,
-        inner: Number(types.step.hi) + 1,
-        word: (_, step) => weightsOf[step] ?? [],
-        style: plan.weights,
-        doc: `weights, job by job: ${lanesOut} row(s) of ${lanesIn} column(s) in a word`,
-      }).read(range(0, 0).of(0), pipe.delay("step", turn.step, 1), go.value);
-      const { sum } = m.repeat("row_lane", lanesOut, dot, {
-        go: go.value,
-        x,
-        w: splitWord(weights, { type: weightType, lanes: lanesIn }, lanesOut),
-      });
+      if (selected === undefined) throw new Error("a unit without jobs");
+      const codes = elementsOf(selected, { type: operand, lanes: lanesIn });
+      const rows = rowSums(m, pipe, parameters, codes, turn.step);
 
       // The bias is read so that it meets the sum of the rows' first columns.
-      const biases = jobs.flatMap(({ tasks }) => tasks.flatMap(({ bias }) => [...bias]));
+      const biases = biasesOf(parameters);
       const biasBeat: Beat = { type: spanOf(biases), lanes: lanesOut };
       const beats = Array.from({ length: depth + 1 }, (_, at) => at).reduce<Num[]>((late, at) => {
         const before = late[at - 1];
@@ -135,18 +96,18 @@ export function multiplyModule(parameters: MatrixUnitParameters) {
       }).read(range(0, 0).of(0), beats[depth - 2] ?? turn.beat, go.value);
       const single = types.column.hi === 0n;
       const first = single ? undefined : pipe.delayFlag("first", turn.column.eq(0), depth - 1);
-      const codes = elementsOf(biasWord, biasBeat).map((start, lane) => {
+      const valid = pipe.delayValid("valid", turn.issue.and(turn.last), depth);
+      const results = elementsOf(biasWord, biasBeat).map((start, lane) => {
         const register = m.reg(lanesOut === 1 ? "accumulator" : `accumulator_${lane}`, sums.type, {
           init: 0,
           enable: go.value,
         });
         const base = first === undefined ? start : pick(first, start, register.q);
-        register.next(base.add(sum[lane] ?? 0).fit(sums.type));
+        register.next(base.add(rows[lane] ?? 0).wrap(sums.type));
         return register.q;
       });
-      const valid = pipe.delayValid("valid", turn.issue.and(turn.last), depth);
       go.drive(valid.not().or(p.y.ready));
-      return { y: { valid, data: { data: wordOf(codes, sums), beat: beats[depth] ?? turn.beat } } };
+      return { y: { valid, data: { data: wordOf(results, sums), beat: beats[depth] ?? turn.beat } } };
     },
   );
 }

@@ -1,7 +1,8 @@
-import { type MemoryStyle, type Multiplier, type NumType, range } from "../../../rtl/index.js";
+import { type MemoryStyle, type Multiplier, type NumType, range, sint } from "../../../rtl/index.js";
 import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
 import { dotProductLatency } from "../../parts/dot-product.js";
+import { type Packing, packingOf } from "../../parts/packed-product.js";
 import { spanOf } from "../../parts/span.js";
 import type { TableStyle } from "../../parts/table.js";
 import type { QueuePlan } from "../../plan.js";
@@ -18,7 +19,8 @@ export interface MatrixUnitPlan {
   readonly lanesOut: number;
   /** Elements in a beat of its outputs, which is as many requantisers; divides lanesOut. */
   readonly lanes: number;
-  readonly multiplier: Multiplier;
+  /** Columns, of those multiplied in one cycle, whose products share DSPs; the others' are made of look-up tables. */
+  readonly packedColumns: number;
   readonly requantiser: Multiplier;
   readonly weights: TableStyle;
   readonly bias: TableStyle;
@@ -73,13 +75,15 @@ export interface MatrixJob {
   /** Tokens there is room for. */
   readonly slots: number;
   readonly credit: Credit | null;
+  /** It begins a layer: keys and values. */
+  readonly begins: boolean;
 }
 
 export interface MatrixUnitParameters {
   readonly name: string;
   readonly title: string;
   readonly weightType: NumType;
-  /** In the order of the graph; of those that are ready the last one goes first. */
+  /** In the order in which a token passes them. */
   readonly jobs: readonly MatrixJob[];
   readonly plan: MatrixUnitPlan;
 }
@@ -89,6 +93,15 @@ export function taskOutput(task: MatrixTask, plan: Pick<MatrixUnitPlan, "lanes">
   const { requantiser, accumulator } = task;
   const type = requantiser ? range(requantiser.lo, requantiser.hi) : spanOf([accumulator.lo, accumulator.hi, 0]);
   return { type, lanes: plan.lanes };
+}
+
+/**
+ * Who goes first where several jobs could: the earlier in a token's way, so that what comes behind it finds its pipeline filled (how
+ * far a job may run ahead is a matter of its credit). Those that begin a layer go last: they fill the gaps.
+ */
+export function turnOrder(jobs: readonly Pick<MatrixJob, "begins">[]): number[] {
+  const numbers = jobs.map((_, number) => number);
+  return [...numbers.filter((number) => !jobs[number]?.begins), ...numbers.filter((number) => jobs[number]?.begins)];
 }
 
 /** Cycles that a job is busy with one token. */
@@ -122,9 +135,10 @@ export function placeTasks({ jobs, plan }: Pick<MatrixUnitParameters, "jobs" | "
   );
 }
 
-/** Type that holds the sums of all tasks. */
+/** Type that holds the sums of all tasks: all values of a width, since on their way there they are right modulo that only. */
 export function sumType({ jobs }: Pick<MatrixUnitParameters, "jobs">): NumType {
-  return spanOf(jobs.flatMap((job) => job.tasks.flatMap(({ accumulator }) => [accumulator.lo, accumulator.hi, 0])));
+  const all = jobs.flatMap((job) => job.tasks.flatMap(({ accumulator }) => [accumulator.lo, accumulator.hi]));
+  return sint(spanOf([-1, ...all]).width);
 }
 
 /** Beats of outputs that a beat of sums is given away in. */
@@ -145,6 +159,22 @@ export function outputBeats(parameters: Pick<MatrixUnitParameters, "jobs" | "pla
 /** Cycles from the step that reads the last columns of rows to their sums: buffer, selection, products and tree, accumulator. */
 export function multiplyLatency(lanesIn: number): number {
   return 2 + dotProductLatency({ lanes: lanesIn }) + 1;
+}
+
+/** What all lanes multiply: codes of any job's input. */
+export function operandType({ jobs }: Pick<MatrixUnitParameters, "jobs">): NumType {
+  return spanOf(jobs.flatMap(({ input }) => [Number(input.type.lo), Number(input.type.hi)]));
+}
+
+/** How the packed columns' weights share DSPs: those of one column and several rows. */
+export function unitPacking(parameters: Pick<MatrixUnitParameters, "jobs" | "plan" | "weightType">): Packing {
+  return packingOf(operandType(parameters), parameters.weightType, parameters.plan.lanesOut);
+}
+
+/** DSPs of the packed columns. */
+export function packedDsps(parameters: Pick<MatrixUnitParameters, "jobs" | "plan" | "weightType">): number {
+  const { packedColumns, lanesOut } = parameters.plan;
+  return packedColumns * (lanesOut / unitPacking(parameters).count);
 }
 
 /** Registers from a sum to its code: operands, product, scaled, narrowed, code. */

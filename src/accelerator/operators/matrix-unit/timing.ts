@@ -8,6 +8,7 @@ import {
   multiplyLatency,
   partsOf,
   placeTasks,
+  turnOrder,
 } from "./parameters.js";
 
 /** What leaves: the output it goes to, and whether it passes the requantisers. */
@@ -47,6 +48,7 @@ class MatrixUnit implements Stage {
     readonly outputs: readonly Link[],
     depth: number,
     readonly parts: number,
+    readonly order: readonly number[],
   ) {
     this.#depth = depth;
     this.#sums = Array.from({ length: depth }, () => null);
@@ -104,12 +106,12 @@ class MatrixUnit implements Stage {
 
   /** The next job's turn; the token that is done with still counts as stored, its credit as given. */
   #turn(done: number): void {
-    let next = -1;
-    this.jobs.forEach((job, index) => {
+    const eligible = this.jobs.map((job, index) => {
       const there = (this.buffers[index]?.stored ?? 0) > (index === done ? 1 : 0);
       const room = !job.credit || job.begun !== 0 || job.outstanding < job.credit.limit;
-      if (there && room) next = index;
+      return there && room;
     });
+    const next = this.order.find((index) => eligible[index]) ?? -1;
     if (done >= 0) this.buffers[done]?.release();
     this.jobs.forEach((job, index) => {
       if (!job.credit) return;
@@ -157,7 +159,7 @@ export function matrixUnitTiming(model: CycleModel, inputs: readonly Link[], par
       outstanding: 0,
     }),
   );
-  model.add(new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan)));
+  model.add(new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan), turnOrder(jobs)));
   for (const buffer of buffers) model.add(buffer);
   return outputs;
 }
