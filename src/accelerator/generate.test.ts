@@ -69,6 +69,7 @@ describe("a delivery", () => {
     expect(readme).toContain("These files are yours");
     expect(readme).toContain(`${plan.cyclesPerInference} cycles from the first input accepted to the last output`);
     expect(readme).toMatch(/A reading of [-\d.]+ in `input0`: .* so its code is 12\./);
+    expect(readme).toContain("`idle` falls with the first word of a window");
     const list = delivery.files.find((file) => file.path === "files.txt")?.text ?? "";
     expect(list.trim().split("\n").at(-1)).toBe("vhdl/traffic.vhd");
   });
