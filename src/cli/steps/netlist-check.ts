@@ -1,5 +1,6 @@
 import { GatecastError } from "../../errors.js";
 import { createInterpreter, type IntegerModel } from "../../integer/index.js";
+import { Random } from "../../numeric/random.js";
 import type { Netlist } from "../../toolchain/netlist/format.js";
 import { NETLIST_LANES, type NetlistSimulation, simulateNetlist } from "../../toolchain/netlist/simulate.js";
 import { breathe } from "./patient.js";
@@ -12,7 +13,8 @@ const cyclesPerBreath = 200;
 
 /**
  * Simulates a netlist on windows of samples, one in each lane, and compares every bit of the forecasts with the interpreter.
- * In mode `sample` a window's rows one by one end in the same forecast.
+ * In mode `sample` a window's rows one by one end in the same forecast. In an eighth of the cycles `enable` is low, so that a clock
+ * enable that synthesis has lost is noticed; `cycles` counts the others.
  *
  * @param codes at most `netlistWindows` windows [count][n][m]
  * @param limit cycles after which a design that has not answered is taken for stuck
@@ -36,7 +38,7 @@ export async function checkNetlist(
   const sim = simulateNetlist(netlist);
   const wrong = new Set<number>();
 
-  sim.set("enable", 1);
+  const random = new Random(1);
   sim.set("sample_valid", 0);
   sim.set("forecast_ready", 1);
   sim.set("reset", 1);
@@ -44,8 +46,11 @@ export async function checkNetlist(
   sim.set("reset", 0);
   let row = 0;
   let produced = 0;
-  let cycle = 0;
-  for (; produced < outputs; cycle++) {
+  let awake = 0;
+  for (let cycle = 0; produced < outputs; cycle++) {
+    const enable = random.integer(8) > 0;
+    if (enable) awake += 1;
+    sim.set("enable", enable ? 1 : 0);
     sim.set("sample_valid", row < window ? 1 : 0);
     if (row < window) sim.set("sample_data", rowOf(codes, model, row, windows));
     const taken = inAllLanes(sim, "sample_ready", windows);
@@ -69,7 +74,12 @@ export async function checkNetlist(
       await breathe(options.signal);
     }
   }
-  return { windows, mismatches: wrong.size, cycles: cycle };
+  if (!inAllLanes(sim, "idle", windows)) {
+    throw new GatecastError("verification", "The synthesised netlist is not idle after its last forecast.", {
+      remedy: "This is a defect of the generated hardware or of its synthesis: please report it with the run folder.",
+    });
+  }
+  return { windows, mismatches: wrong.size, cycles: awake };
 }
 
 /** One row of each window, columns packed with column 0 in the low bits. */
