@@ -1,4 +1,4 @@
-import { codeRange, type Graph, type Tensor } from "../../model/index.js";
+import { codeRange, type Graph, type Operator, type Tensor } from "../../model/index.js";
 import { Arena } from "./arena.js";
 
 /**
@@ -119,6 +119,7 @@ export class Workspace {
   ) {
     this.shards = Math.min(SHARDS, batch);
     this.blocks = divide(graph, batch, this.shards);
+    const gradients = this.#gradients();
     for (const tensor of graph.tensors.values()) {
       const stride = pad4(tensor.features);
       const size = tensor.tokens * stride;
@@ -129,11 +130,38 @@ export class Workspace {
         size,
         value,
         raw: tensor.kind === "code" ? this.arena.floats(batch * size) : value,
-        gradient: this.arena.floats(batch * size),
+        gradient: gradients(tensor.name),
         quantiser:
           tensor.kind === "code" ? this.quantiser(tensor.name, tensor.bits ?? 0, tensor.symmetric, tensor.relu) : -1,
       });
     }
+  }
+
+  /**
+   * Where gradients live: that of an accumulator which only a residual reads is the residual's own, so that nothing is copied; nobody
+   * writes to it any more.
+   */
+  #gradients(): (name: string) => number {
+    const { operators, tensors } = this.graph;
+    const reads = operators.flatMap((operator) => inputsOf(operator));
+    const shared = new Map<string, string>();
+    for (const operator of operators) {
+      if (operator.kind !== "residual") continue;
+      for (const name of operator.addends) {
+        const once = reads.filter((read) => read === name).length === 1;
+        if (once && tensors.get(name)?.kind === "accumulator") shared.set(name, operator.output);
+      }
+    }
+    const addresses = new Map<string, number>();
+    const addressOf = (name: string): number => {
+      const other = shared.get(name);
+      if (other !== undefined) return addressOf(other);
+      const { tokens = 0, features = 0 } = tensors.get(name) ?? {};
+      const address = addresses.get(name) ?? this.arena.floats(this.batch * tokens * pad4(features));
+      addresses.set(name, address);
+      return address;
+    };
+    return addressOf;
   }
 
   /** Windows of the largest block. */
@@ -258,6 +286,17 @@ export class Workspace {
 
   quantiserPartial(index: number, { shard }: Block): number {
     return this.quantiserPartials + 4 * QUANTISER_FLOATS * (shard * this.quantisers.length + index);
+  }
+}
+
+function inputsOf(operator: Operator): readonly string[] {
+  switch (operator.kind) {
+    case "residual":
+      return operator.addends;
+    case "attention":
+      return [operator.query, operator.key, operator.value];
+    default:
+      return [operator.input];
   }
 }
 

@@ -177,6 +177,7 @@ function spread(builder: Builder, addends: readonly TensorBuffers[], shape: Tens
     const { name } = addend.tensor;
     if (!workspace.wantsGradient(name)) continue;
     const add = builder.accumulates(name);
+    if (addend.gradient === from) continue; // it is the same (`Workspace`)
     builder.sharded((block, kernels) => {
       const dy = workspace.at(from, shape.size, block);
       const dx = workspace.at(addend.gradient, shape.size, block);
