@@ -1,5 +1,5 @@
 import type { ArithNode } from "../core/graph.js";
-import { lowBits } from "../core/types.js";
+import { bitsFor, lowBits } from "../core/types.js";
 import { type Expr, type NameExpr, type Shape, vector } from "./tree.js";
 
 /** The expression in more bits, with its own sign. */
@@ -28,10 +28,23 @@ export function narrow(a: NameExpr, to: Shape): Expr {
 
 /** A sum or difference; at least as wide as the result and its operands, signed if any of them is. */
 export function sumOf(op: "+" | "-", x: Expr, y: Expr, to: Shape): Expr {
+  // A negative constant is subtracted (or added) as a positive one, which reads better; and GHDL 2.0 translates it right in any width.
+  if (y.is === "literal" && y.value < 0n) return sumOf(op === "+" ? "-" : "+", x, negated(y), to);
+  if (op === "+" && x.is === "literal" && x.value < 0n && y.is !== "literal") return sumOf("-", y, negated(x), to);
   const signed = [x, y].some((e) => e.shape.kind === "signed") || to.kind === "signed";
   const [a, b] = [operandOf(x, signed, to.width), operandOf(y, signed, to.width)];
   const width = Math.max(to.width, a.shape.width, b.shape.width);
-  return { is: "binary", op, a: widen(a, width), b, shape: vector(signed, width) };
+  return { is: "binary", op, a: widen(a, width), b: wholeIfLong(b, width), shape: vector(signed, width) };
+}
+
+/** A constant of more than 32 bits in the width of the work: GHDL 2.0 does not synthesise its widening. */
+function wholeIfLong(b: Expr, width: number): Expr {
+  return b.is === "literal" && b.shape.width > 32 ? widen(b, width) : b;
+}
+
+/** The positive constant, with a sign bit. */
+function negated(literal: Expr & { is: "literal" }): Expr {
+  return { is: "literal", value: -literal.value, shape: vector(true, bitsFor(0n, -literal.value) + 1) };
 }
 
 /** As signedOperand, but an unsigned operand is widened at once to the width of the work. */

@@ -194,20 +194,23 @@ function printProducts(entity: EntityText): string[][] {
     const [a = "", b = ""] = kind.split(" ");
     const result = a === "signed" || b === "signed" ? "signed" : "unsigned";
     const rows = b === "signed" ? "digits'high - 1" : "digits'high";
+    // A row is gated by an AND of vectors: GHDL 2.0 does not synthesise that of a vector and a bit.
     const lines = [
       "-- A product as one addition for each bit of factor_b: look-up tables, never a DSP slice.",
       `function multiply(factor_a : ${a}; factor_b : ${b}) return ${result} is`,
       "  constant width  : natural := factor_a'length + factor_b'length;",
       `  variable digits : ${b}(factor_b'length - 1 downto 0) := factor_b;`,
-      `  variable shifted, total : ${result}(width - 1 downto 0) := (others => '0');`,
+      `  variable shifted, row, total : ${result}(width - 1 downto 0) := (others => '0');`,
       "begin",
       "  shifted := resize(factor_a, width);",
       `  for i in 0 to ${rows} loop`,
-      "    total := total + (shifted and digits(i));",
+      "    row := (others => digits(i));",
+      "    total := total + (shifted and row);",
       "    shifted := shifted(width - 2 downto 0) & '0';",
       "  end loop;",
     ];
-    if (b === "signed") lines.push("  total := total - (shifted and digits(digits'high));");
+    if (b === "signed")
+      lines.push("  row := (others => digits(digits'high));", "  total := total - (shifted and row);");
     return [...lines, "  return total;", "end function;"];
   });
 }

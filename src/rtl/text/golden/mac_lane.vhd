@@ -36,14 +36,16 @@ architecture rtl of mac_lane is
   function multiply(factor_a : signed; factor_b : signed) return signed is
     constant width  : natural := factor_a'length + factor_b'length;
     variable digits : signed(factor_b'length - 1 downto 0) := factor_b;
-    variable shifted, total : signed(width - 1 downto 0) := (others => '0');
+    variable shifted, row, total : signed(width - 1 downto 0) := (others => '0');
   begin
     shifted := resize(factor_a, width);
     for i in 0 to digits'high - 1 loop
-      total := total + (shifted and digits(i));
+      row := (others => digits(i));
+      total := total + (shifted and row);
       shifted := shifted(width - 2 downto 0) & '0';
     end loop;
-    total := total - (shifted and digits(digits'high));
+    row := (others => digits(digits'high));
+    total := total - (shifted and row);
     return total;
   end function;
 begin
