@@ -239,7 +239,7 @@ export class ValueLowering {
       const options = node.options.slice(0, Number(node.select.type.hi) + 1).map((o) => this.ref(o, anchor, "option"));
       const [only, second] = options;
       if (only !== undefined && second === undefined) return only;
-      const word = this.names.namer.number(`${anchor}_options`);
+      const word = this.names.namer.number(`${anchor}_select`);
       return { is: "select", word, index: this.ref(node.select, anchor, "select"), options, shape };
     }
     const cases: { when: Condition; value: Expr }[] = [];

@@ -85,7 +85,7 @@ export type Source =
   | {
       /** The option of the index's value. */
       readonly is: "select";
-      /** A free name, where a language needs the options side by side. */
+      /** A free name, where a language needs one for the index. */
       readonly word: string;
       readonly index: Expr;
       readonly options: readonly Expr[];

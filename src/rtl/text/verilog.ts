@@ -178,17 +178,26 @@ function printAssign({ target, source }: AssignText, entity: EntityText): string
   return [`${isPort ? "assign " : `wire ${verilogRange(target.shape)}`}${verilogName(target)} = ${text};`];
 }
 
-/** A selection as a field of all options side by side, which synthesis turns into a tree. */
+/** A selection as a tree of its index's bits: synthesis makes shifters of indexed fields whose width is no power of two. */
 function printSelect(target: NameExpr, source: Source & { is: "select" }, isPort: boolean): string[] {
-  const { index, options, shape, word: all } = source;
-  const parts = [...options].reverse().map((option) => verilog(option, "alone"));
-  const at = verilog(index, "alone");
-  const field = shape.width === 1 ? `${all}[${at}]` : `${all}[${at} * ${shape.width} +: ${shape.width}]`;
+  const { index, options, shape, word: at } = source;
   const declared = isPort ? "assign " : `wire ${verilogRange(shape)}`;
+  const width = Math.max(1, Math.ceil(Math.log2(options.length)));
   return [
-    `wire [${options.length * shape.width - 1}:0] ${all} = {${parts.join(", ")}};`,
-    `${declared}${verilogName(target)} = ${field};`,
+    `wire [${width - 1}:0] ${at} = ${verilog(index, "extends")};`,
+    `${declared}${verilogName(target)} = ${selection(at, width - 1, options)};`,
   ];
+}
+
+function selection(at: string, bit: number, options: readonly Expr[], inside = false): string {
+  const [only] = options;
+  if (only === undefined) throw new Error("a selection without options");
+  if (options.length === 1) return verilog(only, "extends", inside);
+  const half = 2 ** bit;
+  const low = selection(at, bit - 1, options.slice(0, half), true);
+  if (options.length <= half) return low;
+  const text = `${at}[${bit}] ? ${selection(at, bit - 1, options.slice(half), true)} : ${low}`;
+  return inside ? `(${text})` : text;
 }
 
 /** The right of an assignment to a target of exactly the source's width. */
