@@ -19,9 +19,9 @@ it("starts quantisation-aware training from a float model that was trained elsew
 
   const { exitCode, err } = await place.gatecast(`train ${smallNetwork} --from model.safetensors --out run`);
   expect(`${exitCode} ${err}`).toMatch(/^0 /);
-  // It does here what it did where it was trained: the loss that was least there.
+  // It does here what it did where it was trained.
   const { learning } = JSON.parse((await bytes("whole/training.json")).toString());
-  const least = learning.phases[0].validation[learning.phases[0].best];
+  const least = learning.phases[0].kept;
   expect(err).toContain(`taken from model.safetensors; validation loss ${significant(least)}`);
   // The same weights and the same seed: the same bits as where the float phase was trained here.
   for (const file of ["train/float.safetensors", "train/quantised.safetensors"]) {
@@ -48,8 +48,8 @@ async function scaled(from: string, tensor: string, factor: number, to: string):
 
 it("doubts a float model that is worse than the last value, and refuses one that forecasts no numbers", async () => {
   expect((await place.gatecast(`train ${smallNetwork} --out whole`)).exitCode).toBe(0);
-  await scaled("whole/train/float.safetensors", "head.weight", 100, "worse.safetensors");
-  await scaled("whole/train/float.safetensors", "head.weight", 1e30, "huge.safetensors");
+  await scaled("whole/train/float.safetensors", "skip.weight", 100, "worse.safetensors");
+  await scaled("whole/train/float.safetensors", "skip.weight", 1e30, "huge.safetensors");
   const worse = await place.gatecast(`train ${smallNetwork} --from worse.safetensors --out run`);
   expect(worse.err).toMatch(/worse\.safetensors; validation loss .*, worse than the last value's .*standardised\?/);
   expect(worse.exitCode).toBe(0);

@@ -36,11 +36,11 @@ export function evaluationText({ evaluation, equality, overall, unavailable }: E
 }
 
 export function trainingText({ learning, parameters }: TrainingResult): string {
-  const rows = learning.phases.map(({ name, train, validation, best }) => [
+  const rows = learning.phases.map(({ name, train, validation, best, kept }) => [
     name,
     count(train.length),
-    count(best + 1),
-    significant(validation[best] ?? Number.NaN, 4),
+    best < 0 ? "the start" : count(best + 1),
+    significant(kept ?? validation[best] ?? Number.NaN, 4),
   ]);
   return [
     renderTable(["phase", "epochs", "kept", { title: "loss on validation", align: "right" }], rows),

@@ -85,8 +85,10 @@ export interface LearningPhase {
   /** Loss of each epoch, first to last; both of the same length, which is at least 1. */
   readonly train: readonly number[];
   readonly validation: readonly number[];
-  /** Index into `train` of the epoch that was kept. */
+  /** Index into `train` of the epoch that was kept; -1: what training began with was. */
   readonly best: number;
+  /** Validation loss of the very model that was kept, where that is known to be another than the epoch's. */
+  readonly kept?: number;
   /** Why it is the best, where it is not the smallest validation loss ("least RMSE of the integer-only model"). */
   readonly criterion?: string;
 }

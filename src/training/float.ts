@@ -1,7 +1,7 @@
 import type { Graph, Parameters } from "../model/index.js";
 import { Engine } from "./engine/engine.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
-import type { EpochRecord } from "./history.js";
+import type { EpochRecord, Kept } from "./history.js";
 import { initialise } from "./initialise.js";
 import { blend, blendWithLinear, linearModel, wanderingColumns } from "./linear.js";
 import { runPhase } from "./loop.js";
@@ -14,6 +14,7 @@ export interface FloatResult {
   /** Of the epoch with the least validation loss, blended with the linear model where that is surer. */
   readonly parameters: Parameters;
   readonly history: readonly EpochRecord[];
+  readonly kept: Kept;
 }
 
 /**
@@ -46,15 +47,15 @@ async function train(
 ): Promise<FloatResult> {
   const resolved = { ...given, epochs: plannedEpochs(given, floatDefaults, data.train.count, engine.batch) };
   const linear = graph.architecture.skip && resolved.linear ? linearModel(graph, data) : undefined;
-  const wandering = resolved.levelShift > 0 ? wanderingColumns(graph, data.train) : [];
+  const wandering = resolved.levelShift > 0 ? wanderingColumns(graph, data.train) : null;
   // A skip that is trained would drift from the best one at the levels that are yet to come.
-  const fixed = linear !== undefined && (graph.architecture.persistence ?? []).some((column) => wandering[column]);
+  const fixed = linear !== undefined && wandering !== null;
   const start = initialise(graph, resolved.seed);
   engine.load(fixed ? blend(graph, start, linear, 0) : start);
   const training = engine.program({ quantised: false, norm: "batch", backward: true, mute: [] });
   const evaluation = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
   const targets = allTargets(graph, data.validation);
-  const history = await runPhase(
+  const { history, best } = await runPhase(
     {
       phase: "float",
       engine,
@@ -63,7 +64,7 @@ async function train(
       stages: [{ epochs: resolved.epochs, share: 1, program: () => training, matrices: true }],
       quantisers: null,
       still: fixed ? ["skip.weight", "skip.bias"] : [],
-      augment: wandering.includes(true) ? shiftLevels(graph, wandering, resolved.levelShift) : null,
+      augment: wandering ? shiftLevels(graph, wandering, resolved.levelShift) : null,
       retarget: null,
       validate: () => {
         const error = meanSquaredError(runAll(engine, evaluation, data.validation), targets);
@@ -73,10 +74,12 @@ async function train(
     fingerprint(graph, data, resolved),
     hooks,
   );
-  const trained = engine.parameters();
-  if (linear === undefined) return { parameters: trained, history };
+  if (linear === undefined) return { parameters: engine.parameters(), history, kept: best };
   const forecasts = runAll(engine, evaluation, data.validation);
-  return { parameters: blendWithLinear(graph, trained, linear, data.validation, forecasts), history };
+  const parameters = blendWithLinear(graph, engine.parameters(), linear, data.validation, forecasts);
+  engine.load(parameters);
+  const validation = meanSquaredError(runAll(engine, evaluation, data.validation), targets);
+  return { parameters, history, kept: { epoch: best.epoch, validation } };
 }
 
 /** Windows per step: what is asked for, or all there are. */

@@ -12,3 +12,11 @@ export interface EpochRecord {
   readonly validation: number;
   readonly learningRate: number;
 }
+
+/** What a phase ends with. */
+export interface Kept {
+  /** The epoch whose weights were kept; 0: those before the first. */
+  readonly epoch: number;
+  /** Mean squared error of scaled targets on the validation windows, of the very model that is returned. */
+  readonly validation: number;
+}

@@ -2,7 +2,7 @@ export { evaluateCodes } from "./codes/evaluate.js";
 export type { Restart } from "./divergence.js";
 export { type FloatResult, trainFloat } from "./float.js";
 export { type ForwardOptions, forward } from "./forward.js";
-export type { EpochRecord, Phase } from "./history.js";
+export type { EpochRecord, Kept, Phase } from "./history.js";
 export { initialise } from "./initialise.js";
 export { type FloatOptions, floatDefaults, type QuantisedOptions, quantisedDefaults } from "./options.js";
 export type { Progress, TrainingHooks } from "./progress.js";

@@ -8,11 +8,15 @@ const STATIONARY = -3.43;
 /** Steps of the share between the linear model and the trained one. */
 const SHARES = 16;
 
-/** The window's columns whose level wanders: a unit root is not rejected at 1 % on the training windows. */
-export function wanderingColumns(graph: Graph, train: WindowSource): boolean[] {
-  const { window, inputs } = graph.architecture;
+/**
+ * The window's columns whose level wanders (a unit root is not rejected at 1 % on the training windows), where a target's own does;
+ * null where every target returns to a mean, or none is recorded in the window.
+ */
+export function wanderingColumns(graph: Graph, train: WindowSource): boolean[] | null {
+  const { window, inputs, persistence } = graph.architecture;
   const shape = { window, inputs, outputs: outputs(graph.architecture) };
-  return unitRootStatistics(doubles(train), shape).map((statistic) => statistic > STATIONARY);
+  const wanders = unitRootStatistics(doubles(train), shape).map((statistic) => statistic > STATIONARY);
+  return persistence?.some((column) => wanders[column]) ? wanders : null;
 }
 
 /** The ridge regression of the training windows (`fitRidge`); undefined where it cannot be solved. */
@@ -23,9 +27,11 @@ export function linearModel(graph: Graph, data: TrainingData): RidgeFit | undefi
 
 /**
  * The model between the linear one and the trained one that is surely no worse than the linear one: forecast = (1 - share) linear +
- * share * trained, which is again a model of the graph (of its skip and its head). The share in 0, 1/16 .. 1 is the one of least
+ * share * trained, which is again a model of the graph (of its skip and its head). The share in 1/16 .. 1 is the one of least
  * error on validation, where a gain over the linear model counts for its mean over the stretches of the validation windows less its
- * standard error (`cautiousMean`). Where the branch has learned nothing that lasts, the linear model is what remains.
+ * standard error (`cautiousMean`).
+ * Where the branch has learned nothing that lasts, the linear model is what remains, but for the sixteenth by which faults
+ * in any part of the network still show in its forecasts.
  *
  * @param trained forecasts of all validation windows, scaled
  */
@@ -66,7 +72,7 @@ export function bestShare(
     change.map((value) => value * value),
     outputs,
   );
-  let best = { share: 0, loss: 0 };
+  let best = { share: 0, loss: Number.POSITIVE_INFINITY };
   for (let step = 1; step <= SHARES; step++) {
     const share = step / SHARES;
     const loss = cautiousMean(slopes.map((slope, block) => share * (share * (squares[block] ?? 0) - slope)));

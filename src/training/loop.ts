@@ -31,6 +31,11 @@ export interface StagePlan {
   readonly matrices: boolean;
 }
 
+export interface PhaseResult {
+  readonly history: EpochRecord[];
+  readonly best: BestEpoch;
+}
+
 export interface Validation {
   /** Mean squared error. */
   readonly error: number;
@@ -69,7 +74,7 @@ export interface PhasePlan {
  *
  * @throws GatecastError "training" where it diverges in spite of that, or there is nothing to train on
  */
-export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: TrainingHooks): Promise<EpochRecord[]> {
+export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: TrainingHooks): Promise<PhaseResult> {
   const { engine, data, options, phase } = plan;
   checkData(data, engine.batch);
   const { window: n, inputs: m } = engine.graph.architecture;
@@ -201,7 +206,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     signal?.throwIfAborted();
   }
   restore(bestSnapshot);
-  return history;
+  return { history, best };
 }
 
 function stageOf(stages: readonly StagePlan[], epoch: number): { stage: StagePlan; start: number } {

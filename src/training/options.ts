@@ -21,8 +21,9 @@ export interface CommonOptions {
 /** Options of training in floats alone. */
 export interface FloatOptions extends CommonOptions {
   /**
-   * Standard deviation, in those of the columns, of a random number added to all samples of a column (and to the targets it records) in each
-   * training window, where the column's level wanders (a unit root is not rejected); 0: never.
+   * Where a target's level wanders (a unit root is not rejected): standard deviation, in those of the columns, of a random number added to all
+   * samples of each such column, and to the targets it records, in each training window. The linear skip then stays what the
+   * linear model is. 0: never.
    */
   readonly levelShift?: number;
   /** Whether the result is blended with the linear model where that is surer on validation. */
@@ -65,7 +66,7 @@ export const floatDefaults: ResolvedFloatOptions = {
 export const quantisedDefaults: ResolvedQuantisedOptions = {
   seed: 1,
   epochs: 40,
-  steps: 4_000,
+  steps: 8_000,
   batch: 64,
   learningRate: 1e-3,
   weightDecay: 0,

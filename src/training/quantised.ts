@@ -5,7 +5,7 @@ import { blockMeans, cautiousMean } from "./blocks.js";
 import { Engine } from "./engine/engine.js";
 import { batchOf, fingerprint } from "./float.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
-import type { EpochRecord } from "./history.js";
+import type { EpochRecord, Kept } from "./history.js";
 import { runPhase, type Validation } from "./loop.js";
 import { plannedEpochs, type QuantisedOptions, quantisedDefaults, type ResolvedQuantisedOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
@@ -19,6 +19,7 @@ export interface QuantisedResult {
   /** Of the epoch whose integer-only model has the least validation loss, on the safe side. */
   readonly quantised: QuantisedParameters;
   readonly history: readonly EpochRecord[];
+  readonly kept: Kept;
 }
 
 /**
@@ -61,7 +62,7 @@ async function train(
   const polish = Math.round(resolved.epochs * resolved.polish);
   const learn = resolved.epochs - polish;
   const firstFrozen = Math.round(learn * (1 - resolved.frozenNorm));
-  const history = await runPhase(
+  const { history, best } = await runPhase(
     {
       phase: "quantised",
       engine,
@@ -94,7 +95,7 @@ async function train(
     fingerprint(graph, data, resolved),
     hooks,
   );
-  return { quantised: quantisedParameters(engine), history };
+  return { quantised: quantisedParameters(engine), history, kept: best };
 }
 
 /** Forecasts of the float model for every training window. */

@@ -5,6 +5,7 @@ import {
   type Progress as Epoch,
   type EpochRecord,
   type FloatResult,
+  type Kept,
   type Phase,
   type TrainingHooks,
   trainFloat,
@@ -65,12 +66,12 @@ export const train = defineStep({
       };
     };
 
-    const floatPhase = async (): Promise<FloatResult> => {
+    const floatPhase = async (): Promise<Omit<FloatResult, "kept"> & { readonly kept: Kept | null }> => {
       const task = progress.start("float");
       if (configuration.from !== null) {
         const { parameters, judgement } = await readFloatModel(configuration.from, graph, data.validation);
         task.end(judgement);
-        return { parameters, history: [] };
+        return { parameters, history: [], kept: null };
       }
       const result = await trainFloat(
         graph,
@@ -78,7 +79,7 @@ export const train = defineStep({
         { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
         await hooksOf("float", task),
       );
-      task.end(phaseLine(result.history));
+      task.end(phaseLine(result.history, result.kept));
       return result;
     };
     const float = await floatPhase();
@@ -90,7 +91,7 @@ export const train = defineStep({
       { seed, batch, patience, epochs: configuration.qatEpochs, learningRate: configuration.qatLearningRate },
       await hooksOf("quantised", quantisedTask),
     );
-    quantisedTask.end(phaseLine(quantised.history));
+    quantisedTask.end(phaseLine(quantised.history, quantised.kept));
 
     await write(trainedFiles.float, writeParameters(float.parameters));
     await write(trainedFiles.quantised, writeQuantisedParameters(quantised.quantised));
@@ -100,9 +101,9 @@ export const train = defineStep({
       learning: {
         loss: "mean squared error of the scaled targets",
         phases: [
-          ...(float.history.length > 0 ? [phaseOf("float", float.history)] : []),
+          ...(float.kept ? [phaseOf("float", float.history, float.kept)] : []),
           {
-            ...phaseOf("quantisation-aware", quantised.history),
+            ...phaseOf("quantisation-aware", quantised.history, quantised.kept),
             criterion:
               "least error of the integer-only model; its training targets are mixed with the float model's forecasts, which lowers the training curve",
           },
@@ -158,24 +159,21 @@ function showEpoch(task: Task, epoch: Epoch, history: readonly EpochRecord[]): v
   });
 }
 
-/** Place in the history of the epoch with the least validation loss, the first of equals. */
-function bestOf(history: readonly EpochRecord[]): number {
-  return history.reduce(
-    (best, { validation }, index) => (validation < (history[best]?.validation ?? 0) ? index : best),
-    0,
-  );
-}
-
-function phaseOf(name: string, history: readonly EpochRecord[]): TrainingResult["learning"]["phases"][number] {
+function phaseOf(
+  name: string,
+  history: readonly EpochRecord[],
+  kept: Kept,
+): TrainingResult["learning"]["phases"][number] {
   return {
     name,
     train: history.map(({ loss }) => loss),
     validation: history.map(({ validation }) => validation),
-    best: bestOf(history),
+    best: kept.epoch - 1,
+    kept: kept.validation,
   };
 }
 
-function phaseLine(history: readonly EpochRecord[]): string {
-  const best = history[bestOf(history)];
-  return `${history.length} epochs; best validation loss ${significant(best?.validation ?? Number.NaN)} in epoch ${best?.epoch}`;
+function phaseLine(history: readonly EpochRecord[], { epoch, validation }: Kept): string {
+  const which = epoch === 0 ? "before the first epoch" : `in epoch ${epoch}`;
+  return `${history.length} epochs; best ${which}, validation loss ${significant(validation)}`;
 }

@@ -41,7 +41,9 @@ export function learningChart(id: string, learning: LearningReport): Markup {
       {
         type: "scatter",
         symbolSize: 10,
-        data: phases.map((phase) => [phase.first + phase.best, phase.validation[phase.best]]),
+        data: phases.flatMap((phase) =>
+          phase.best < 0 ? [] : [[phase.first + phase.best, phase.validation[phase.best]]],
+        ),
         itemStyle: { color: ink.surface, borderColor: ink.forecast, borderWidth: 2.5 },
         silent: true,
         z: 5,

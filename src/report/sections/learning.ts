@@ -17,7 +17,7 @@ export function learningSection(data: ReportData): Section {
 }
 
 function keptEpoch(phase: LearningPhase): Markup {
-  const loss = phase.validation[phase.best];
+  const loss = phase.kept ?? phase.validation[phase.best];
   const reached = loss === undefined ? "" : ` (validation ${significant(loss)})`;
-  return html`${phase.name}: ${phase.train.length} epochs, number ${phase.best + 1} kept${reached}${phase.criterion !== undefined && `, ${phase.criterion}`}. `;
+  return html`${phase.name}: ${phase.train.length} epochs, ${phase.best < 0 ? "the state before them" : `number ${phase.best + 1}`} kept${reached}${phase.criterion !== undefined && `, ${phase.criterion}`}. `;
 }
