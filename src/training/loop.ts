@@ -1,17 +1,14 @@
 import { GatecastError } from "../errors.js";
-import { outputs } from "../model/index.js";
 import { cos } from "../numeric/elementary.js";
 import { Random } from "../numeric/random.js";
 import { DivergencePolicy } from "./divergence.js";
-import { Adam } from "./engine/adam.js";
-import type { Engine } from "./engine/engine.js";
 import type { Program } from "./engine/program.js";
 import type { EpochRecord, Phase } from "./history.js";
 import type { ResolvedCommonOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
-import type { QuantiserOptimiser } from "./quantisation/optimiser.js";
 import type { TrainingData } from "./source.js";
 import { type BestEpoch, checkFits, type Snapshot } from "./state.js";
+import { type StepPlan, Stepper } from "./step.js";
 
 /** Stream of the random numbers that order the training windows. */
 const STREAM = { float: 2, quantised: 3 } as const;
@@ -44,25 +41,12 @@ export interface Validation {
 }
 
 /** What distinguishes the phases of training. */
-export interface PhasePlan {
+export interface PhasePlan extends Omit<StepPlan, "source" | "options"> {
   readonly phase: Phase;
-  readonly engine: Engine;
   readonly data: TrainingData;
   readonly options: ResolvedCommonOptions;
   /** In order; the last one ends the training. */
   readonly stages: readonly StagePlan[];
-  /** Learns scales and zero points behind each step. */
-  readonly quantisers: {
-    readonly optimiser: QuantiserOptimiser;
-    readonly rate: number;
-    readonly rowRate: number;
-  } | null;
-  /** Parameters that are not trained. */
-  readonly still: readonly string[];
-  /** Changes windows and targets of a batch in place (augmentation). */
-  readonly augment: ((x: Float32Array, y: Float32Array, random: Random) => void) | null;
-  /** Changes the targets of a batch in place (distillation). */
-  readonly retarget: ((indices: Uint32Array, y: Float32Array) => void) | null;
   /** What the engine's present weights are worth on the validation windows. */
   readonly validate: () => Validation;
 }
@@ -77,13 +61,10 @@ export interface PhasePlan {
 export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: TrainingHooks): Promise<PhaseResult> {
   const { engine, data, options, phase } = plan;
   checkData(data, engine.batch);
-  const { window: n, inputs: m } = engine.graph.architecture;
-  const x = new Float32Array(engine.batch * n * m);
-  const y = new Float32Array(engine.batch * outputs(engine.graph.architecture));
-  const indices = new Uint32Array(engine.batch);
+  const stepper = new Stepper({ ...plan, source: data.train });
+  const { adam, indices } = stepper;
   const order = new Uint32Array(data.train.count);
   const steps = Math.floor(data.train.count / engine.batch);
-  const adam = new Adam(engine, options, plan.still);
   const optimiser = plan.quantisers?.optimiser ?? null;
   const snapshot = (): Snapshot => ({ blocks: engine.saveBlocks(), quantisers: optimiser?.save() ?? null });
   const restore = ({ blocks, quantisers }: Snapshot): void => {
@@ -137,24 +118,12 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     let rate = 0;
     for (let step = 0; step < steps; step++) {
       for (let index = 0; index < engine.batch; index++) indices[index] = order[step * engine.batch + index] ?? 0;
-      data.train.gather(indices, x, y);
-      plan.retarget?.(indices, y);
-      plan.augment?.(x, y, random);
-      engine.setWindows(x);
-      engine.setTargets(y);
-      program.prepare();
-      program.run();
-      const batchLoss = engine.loss;
+      const batchLoss = stepper.pass(program, random);
       loss += batchLoss;
       if (!Number.isFinite(batchLoss)) break;
       if (epoch + step === 0) policy.startsAt(batchLoss);
       const share = policy.factor * stage.share * schedule((epoch - start) * steps + step, stage.epochs * steps);
-      rate = options.learningRate * share;
-      adam.step(rate, stage.matrices);
-      if (plan.quantisers) {
-        const { rate: rangeRate, rowRate } = plan.quantisers;
-        optimiser?.step(rangeRate * share, stage.matrices ? rowRate * share : 0);
-      }
+      rate = stepper.learn(share, stage.matrices);
       if (performance.now() - breath > BREATH) {
         await breathe();
         signal?.throwIfAborted();
