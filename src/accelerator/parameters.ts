@@ -68,7 +68,15 @@ export function deriveParameters(
     operators.set(operator.name, made);
     beats.set(operator.output, outputBeat(made));
   }
-  return { operators, beats, units: deriveUnits(graph, choices, operators, top) };
+  const members = new Map([...operators].flatMap(([name, made]) => (made.kind === "shared" ? [[name, made]] : [])));
+  const attentions = new Map(
+    Array.from({ length: graph.architecture.layers }, (_, layer) => {
+      const plan = choices.operators.get(`layers.${layer}.self_attn`);
+      if (plan?.kind !== "attention") throw new Error(`no plan of the attention of layer ${layer}`);
+      return [layer, plan];
+    }),
+  );
+  return { operators, beats, units: deriveUnits(graph, choices.units, members, attentions, top) };
 }
 
 /** Beats of an operator's output. */

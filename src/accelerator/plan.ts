@@ -6,6 +6,7 @@ import type { LinearPlan } from "./operators/linear.js";
 import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 import type { PoolPlan } from "./operators/pool.js";
 import type { ResidualPlan } from "./operators/residual.js";
+import type { QueuePlan } from "./parts/queue.js";
 
 /** A `linear` that takes turns on the lanes of a matrix unit. */
 export interface SharedPlan {
@@ -14,17 +15,12 @@ export interface SharedPlan {
   readonly unit: string;
 }
 
+export type { QueuePlan } from "./parts/queue.js";
+
 export type OperatorPlan = LinearPlan | SharedPlan | AttentionPlan | ResidualPlan | PoolPlan | LastPlan;
 
 /** `window`: n samples in, a forecast out. `sample`: the last n are kept on chip; each new sample gives a forecast. */
 export type Mode = "window" | "sample";
-
-/** A queue between a producer and the one of its consumers that works later. */
-export interface QueuePlan {
-  /** Room, in tokens. */
-  readonly tokens: number;
-  readonly style: Exclude<MemoryStyle, "rom">;
-}
 
 /** The queues of one encoder layer. */
 export interface LayerQueues {

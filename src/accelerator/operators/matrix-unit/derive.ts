@@ -1,11 +1,11 @@
 import { GatecastError } from "../../../errors.js";
 import type { Graph } from "../../../model/index.js";
-import { range } from "../../../rtl/index.js";
-import type { OperatorParameters } from "../../parameters.js";
-import type { Choices } from "../../plan.js";
+import { type NumType, range } from "../../../rtl/index.js";
+import type { Beat } from "../../parts/beat.js";
 import {
   type Credit,
   type MatrixJob,
+  type MatrixTask,
   type MatrixUnitParameters,
   type MatrixUnitPlan,
   multiplyLatency,
@@ -64,21 +64,35 @@ function checkUnits(units: readonly MatrixUnitPlan[]): void {
   }
 }
 
+/** A `linear` of a unit: its task, and the beats of its input. */
+export interface MatrixMember {
+  readonly task: MatrixTask;
+  readonly input: Beat;
+  readonly weightType: NumType;
+}
+
+/** Room in a layer's attention: windows of keys and values, tokens of queries. */
+export interface AttentionRoom {
+  readonly windows: number;
+  readonly queries: number;
+}
+
 /** The matrix units of a plan: their jobs, in the order in which a token passes them, and how far each may run ahead. */
 export function deriveUnits(
   graph: Graph,
-  choices: Pick<Choices, "operators" | "units">,
-  operators: ReadonlyMap<string, OperatorParameters>,
+  units: readonly MatrixUnitPlan[],
+  members: ReadonlyMap<string, MatrixMember>,
+  attentions: ReadonlyMap<number, AttentionRoom>,
   top: string,
 ): MatrixUnitParameters[] {
-  checkUnits(choices.units);
-  return choices.units.map((plan) => {
+  checkUnits(units);
+  return units.map((plan) => {
     const jobs = new Map<string, { rank: number; stage: Stage; layer: number; job: MatrixJob }>();
     let widest = 1;
     for (const name of plan.operators) {
-      const made = operators.get(name);
+      const made = members.get(name);
       const place = stageOf(name);
-      if (made?.kind !== "shared" || !place) throw new Error(`"${name}" cannot be on the lanes of "${plan.name}"`);
+      if (!made || !place) throw new Error(`"${name}" cannot be on the lanes of "${plan.name}"`);
       widest = Math.max(widest, Number(made.weightType.hi));
       const { layer, stage } = place;
       const key = jobOf(name);
@@ -105,7 +119,7 @@ export function deriveUnits(
         const later = sorted.findIndex(
           (other, at) => at > index && !(stage === "kv" && other.layer === layer && other.stage === "q"),
         );
-        return { ...job, credit: creditOf(graph, choices, stage, layer, later, sorted[later]) };
+        return { ...job, credit: creditOf(graph, attentions, stage, layer, later, sorted[later]) };
       }),
     };
   });
@@ -114,7 +128,7 @@ export function deriveUnits(
 /** What keeps a job's results from waiting for room that only the same lanes could make. */
 function creditOf(
   graph: Graph,
-  choices: Pick<Choices, "operators">,
+  attentions: ReadonlyMap<number, AttentionRoom>,
   stage: Stage,
   layer: number,
   until: number,
@@ -122,8 +136,8 @@ function creditOf(
 ): Credit | null {
   if (!later) return null;
   if (stage === "kv" || stage === "q") {
-    const attention = choices.operators.get(`layers.${layer}.self_attn`);
-    if (attention?.kind !== "attention") throw new Error(`no plan of the attention of layer ${layer}`);
+    const attention = attentions.get(layer);
+    if (!attention) throw new Error(`no plan of the attention of layer ${layer}`);
     // Keys and values of a window stay until the last of its tokens has passed attention.
     if (stage === "kv") return { until, limit: attention.windows, tokens: graph.architecture.window };
     // Queries wait there until all keys of their window have come.

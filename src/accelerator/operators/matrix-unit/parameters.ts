@@ -3,9 +3,9 @@ import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
 import { dotProductLatency } from "../../parts/dot-product.js";
 import { type Packing, packingOf } from "../../parts/packed-product.js";
+import type { QueuePlan } from "../../parts/queue.js";
 import { spanOf } from "../../parts/span.js";
 import type { TableStyle } from "../../parts/table.js";
-import type { QueuePlan } from "../../plan.js";
 
 /** What the planner chooses for a matrix unit: lanes that several `linear` operators share. */
 export interface MatrixUnitPlan {
