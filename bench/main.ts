@@ -10,9 +10,10 @@ import { parseOptions } from "./common/options.js";
 import { writeAtomically } from "./common/write-atomically.js";
 import { integer } from "./integer.js";
 import { mainJob } from "./main-job.js";
+import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
-const benches: readonly Bench[] = [training, integer, accuracy, mainJob];
+const benches: readonly Bench[] = [training, integer, accuracy, recipe, mainJob];
 /** Compiled, this file is .cache/bench/bench/main.js. */
 const root = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 

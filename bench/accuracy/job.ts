@@ -15,7 +15,13 @@ import {
   seasonalNaive,
   type WindowSet,
 } from "../../src/series/index.js";
-import { type FloatOptions, forward, trainFloat, trainQuantised } from "../../src/training/index.js";
+import {
+  type FloatOptions,
+  forward,
+  type QuantisedOptions,
+  trainFloat,
+  trainQuantised,
+} from "../../src/training/index.js";
 import { integerModelFor, networkFor } from "../common/network.js";
 import { contentHash, datasets, prepareDataset, readRecording } from "./datasets.js";
 import {
@@ -35,6 +41,8 @@ export interface Job {
   readonly seed: number;
   readonly bits: readonly number[];
   readonly quick: boolean;
+  /** Options of quantisation-aware training other than the defaults, under a name. */
+  readonly variant?: { readonly name: string; readonly options: QuantisedOptions };
 }
 
 /** A finished part of a job. */
@@ -54,6 +62,7 @@ export type Part =
       readonly dModel: number;
       readonly seed: number;
       readonly bits: number;
+      readonly variant: string | null;
       readonly kept: boolean;
       readonly result: IntegerResult;
     };
@@ -91,17 +100,19 @@ export class Worker {
   }
 
   async run(job: Job, done: (part: Part) => void): Promise<void> {
-    const { dataset, dModel, seed, quick } = job;
+    const { dataset, dModel, seed, quick, variant } = job;
     const { data, recording } = this.#load(dataset);
     const base = { recording, ...definition(dataset), dModel, seed, quick };
     const float = await this.#float(base, data, { dModel, seed, ...(quick ? quickEpochs.float : {}) });
     done({ kind: "float", dataset, dModel, seed, kept: float.kept, result: float.result });
+    const changes = variant?.options ?? {};
     for (const bits of job.bits) {
-      const key = { kind: "integer", ...base, bits };
+      const key = { kind: "integer", ...base, bits, ...(Object.keys(changes).length > 0 && { options: changes }) };
       const kept = this.store.read(key, integerResult);
-      const result = kept ?? (await trainInteger(data, float.parameters, { dModel, seed, bits, quick }));
+      const result = kept ?? (await trainInteger(data, float.parameters, { ...job, bits }));
       if (kept === undefined) this.store.write(key, result);
-      done({ kind: "integer", dataset, dModel, seed, bits, kept: kept !== undefined, result });
+      const name = variant?.name ?? null;
+      done({ kind: "integer", dataset, dModel, seed, bits, variant: name, kept: kept !== undefined, result });
     }
   }
 
@@ -144,12 +155,12 @@ export class Worker {
 async function trainInteger(
   data: PreparedSeries,
   parameters: Parameters,
-  { dModel, seed, bits, quick }: { dModel: number; seed: number; bits: number; quick: boolean },
+  { dModel, seed, bits, quick, variant }: Omit<Job, "bits"> & { readonly bits: number },
 ): Promise<IntegerResult> {
   const { test } = data;
   const graph = networkFor(test, dModel, bits);
   const before = process.cpuUsage();
-  const options = { seed, ...(quick ? quickEpochs.quantised : {}) };
+  const options = { seed, ...(quick ? quickEpochs.quantised : {}), ...variant?.options };
   const { quantised, history } = await trainQuantised(graph, parameters, data, options);
   const cpuSeconds = secondsSince(before);
   const model = integerModelFor(graph, quantised, test);

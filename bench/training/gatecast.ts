@@ -3,6 +3,7 @@ import { Random } from "../../src/numeric/random.js";
 import { nodeThreads } from "../../src/toolchain/threads.js";
 import { Engine } from "../../src/training/engine/engine.js";
 import { initialise } from "../../src/training/initialise.js";
+import { quantisedDefaults } from "../../src/training/options.js";
 import { calibrate } from "../../src/training/quantisation/calibrate.js";
 import { QuantiserOptimiser } from "../../src/training/quantisation/optimiser.js";
 import type { WindowSource } from "../../src/training/source.js";
@@ -15,7 +16,7 @@ const learningRate = 1e-3;
 export function gatecastTraining(graph: Graph, source: WindowSource, batch: number, threads: number): Contender {
   const engine = new Engine(graph, batch, { threads: nodeThreads(threads) });
   engine.load(initialise(graph, 1));
-  calibrate(engine, source);
+  calibrate(engine, source, quantisedDefaults);
   const program = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });
   const random = new Random(1);
   const stepper = new Stepper({
@@ -23,7 +24,7 @@ export function gatecastTraining(graph: Graph, source: WindowSource, batch: numb
     source,
     options: { learningRate, weightDecay: 0, clip: 1 },
     quantisers: {
-      optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output]),
+      optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output], quantisedDefaults),
       rate: learningRate,
       rowRate: learningRate,
     },

@@ -5,7 +5,7 @@ import type { EpochRecord, Kept } from "./history.js";
 import { initialise } from "./initialise.js";
 import { blend, blendWithLinear, linearModel, wanderingColumns } from "./linear.js";
 import { runPhase } from "./loop.js";
-import { type FloatOptions, floatDefaults, plannedEpochs, type ResolvedFloatOptions } from "./options.js";
+import { checkOptions, type FloatOptions, floatDefaults, plannedEpochs, type ResolvedFloatOptions } from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import { shiftLevels } from "./shift-levels.js";
 import type { TrainingData, WindowSource } from "./source.js";
@@ -20,7 +20,7 @@ export interface FloatResult {
 /**
  * Trains a graph in f32 on scaled windows: mean squared error, Adam, a cosine schedule, early stopping on validation.
  *
- * @throws GatecastError "training" where it diverges or a part has no windows, "run" where `hooks.resume` does not fit; the
+ * @throws GatecastError "usage" for an option that cannot be, "training" where it diverges or a part has no windows, "run" where `hooks.resume` does not fit; the
  *   reason of `hooks.signal` where that was aborted
  */
 export async function trainFloat(
@@ -30,6 +30,7 @@ export async function trainFloat(
   hooks: TrainingHooks = {},
 ): Promise<FloatResult> {
   const given = { ...floatDefaults, ...options };
+  checkOptions(given);
   const engine = new Engine(graph, batchOf(data.train, given.batch), { threads: hooks.threads });
   try {
     return await train(engine, graph, data, given, hooks);

@@ -122,8 +122,8 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       loss += batchLoss;
       if (!Number.isFinite(batchLoss)) break;
       if (epoch + step === 0) policy.startsAt(batchLoss);
-      const share = policy.factor * stage.share * schedule((epoch - start) * steps + step, stage.epochs * steps);
-      rate = stepper.learn(share, stage.matrices);
+      const place = schedule(options.schedule, (epoch - start) * steps + step, stage.epochs * steps);
+      rate = stepper.learn(policy.factor * stage.share * place, stage.matrices);
       if (performance.now() - breath > BREATH) {
         await breathe();
         signal?.throwIfAborted();
@@ -187,10 +187,11 @@ function stageOf(stages: readonly StagePlan[], epoch: number): { stage: StagePla
   throw new Error(`no stage holds epoch ${epoch}`);
 }
 
-/** Linear rise, then half a cosine down to 0. */
-function schedule(step: number, steps: number): number {
+/** Linear rise, then half a cosine down to 0, or what was reached. */
+function schedule(kind: ResolvedCommonOptions["schedule"], step: number, steps: number): number {
   const warm = Math.max(1, Math.floor(WARM_UP * steps));
   if (step < warm) return (step + 1) / warm;
+  if (kind === "constant") return 1;
   return 0.5 * (1 + cos((Math.PI * (step - warm)) / Math.max(1, steps - warm)));
 }
 

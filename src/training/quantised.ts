@@ -7,9 +7,16 @@ import { batchOf, fingerprint } from "./float.js";
 import { allTargets, meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord, Kept } from "./history.js";
 import { runPhase, type Validation } from "./loop.js";
-import { plannedEpochs, type QuantisedOptions, quantisedDefaults, type ResolvedQuantisedOptions } from "./options.js";
+import {
+  checkOptions,
+  plannedEpochs,
+  type QuantisedOptions,
+  quantisedDefaults,
+  type ResolvedQuantisedOptions,
+} from "./options.js";
 import type { TrainingHooks } from "./progress.js";
 import { calibrate } from "./quantisation/calibrate.js";
+import { reestimateNorms } from "./quantisation/norm-statistics.js";
 import { QuantiserOptimiser } from "./quantisation/optimiser.js";
 import { quantisedParameters } from "./quantisation/parameters.js";
 import { roundSkip, skipWeights } from "./quantisation/round-skip.js";
@@ -36,6 +43,7 @@ export async function trainQuantised(
   hooks: TrainingHooks = {},
 ): Promise<QuantisedResult> {
   const given = { ...quantisedDefaults, ...options };
+  checkOptions(given);
   const engine = new Engine(graph, batchOf(data.train, given.batch), { threads: hooks.threads });
   try {
     engine.load(parameters);
@@ -53,15 +61,19 @@ async function train(
   hooks: TrainingHooks,
 ): Promise<QuantisedResult> {
   const resolved = { ...given, epochs: plannedEpochs(given, quantisedDefaults, data.train.count, engine.batch) };
-  calibrate(engine, data.train);
+  calibrate(engine, data.train, resolved);
   const teacher = resolved.distillation > 0 ? teach(engine, data.train) : null;
-  roundSkip(engine, data.train);
+  if (resolved.skip === "fixed") roundSkip(engine, data.train);
+  const still = resolved.skip === "fixed" ? skipWeights(engine) : [];
   const width = outputs(graph.architecture);
   const moving = engine.program({ quantised: true, norm: "batch", backward: true, mute: [] });
-  const frozen = engine.program({ quantised: true, norm: "running", backward: true, mute: [] });
+  const running = engine.program({ quantised: true, norm: "running", backward: true, mute: [] });
+  const frozen = resolved.norm === "frozen" ? running : moving;
+  const estimating = engine.program({ quantised: true, norm: "batch", backward: false, mute: [] });
   const polish = Math.round(resolved.epochs * resolved.polish);
   const learn = resolved.epochs - polish;
   const firstFrozen = Math.round(learn * (1 - resolved.frozenNorm));
+  const validate = integerValidation(engine, data.validation);
   const { history, best } = await runPhase(
     {
       phase: "quantised",
@@ -73,11 +85,11 @@ async function train(
         { epochs: polish, share: resolved.polishRate, program: () => frozen, matrices: false },
       ],
       quantisers: {
-        optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output, ...skipWeights(engine)]),
+        optimiser: new QuantiserOptimiser(engine, [graph.input, graph.output, ...still], resolved),
         rate: resolved.learningRate * resolved.rangeRate,
         rowRate: resolved.learningRate * resolved.rowRate,
       },
-      still: skipWeights(engine),
+      still,
       augment: null,
       retarget: teacher
         ? (indices, y) => {
@@ -90,7 +102,10 @@ async function train(
             }
           }
         : null,
-      validate: integerValidation(engine, data.validation),
+      validate: () => {
+        if (resolved.norm === "reestimated") reestimateNorms(engine, estimating, data.train);
+        return validate();
+      },
     },
     fingerprint(graph, data, resolved),
     hooks,

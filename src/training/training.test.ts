@@ -11,6 +11,7 @@ import {
   evaluateCodes,
   forward,
   initialise,
+  type QuantisedOptions,
   type TrainingState,
   trainFloat,
   trainQuantised,
@@ -86,6 +87,31 @@ describe("training", () => {
     expect(flat(a.parameters)).not.toEqual(flat(c.parameters));
     const [p, q] = await Promise.all([0, 0].map(() => trainQuantised(graph, a.parameters, data, short)));
     expect(p).toEqual(q);
+  });
+
+  it("has every variant of the recipe", async () => {
+    const float = await trainFloat(graph, data, short);
+    const validation = async (options: QuantisedOptions) => {
+      const { quantised, kept } = await trainQuantised(graph, float.parameters, data, { ...short, ...options });
+      expect(kept.validation).toBeLessThan(1.5 * float.kept.validation);
+      return { quantised, kept };
+    };
+    const usual = await validation({});
+    for (const options of [
+      { skip: "trained" },
+      { ranges: "averaged" },
+      { start: "extremes" },
+      { norm: "moving" },
+      { norm: "reestimated" },
+      { schedule: "constant" },
+      { polish: 0 },
+    ] as const) {
+      expect((await validation(options)).kept, JSON.stringify(options)).not.toEqual(usual.kept);
+    }
+    const matrix = await validation({ weightScales: "matrix" });
+    for (const [name, scales] of matrix.quantised.weights) {
+      if (!name.startsWith("skip")) expect(new Set(scales).size, name).toBe(1);
+    }
   });
 
   it("goes on from a stored state to the same bits, in both phases", async () => {

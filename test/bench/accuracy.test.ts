@@ -33,6 +33,7 @@ const parts: Part[] = [
       dModel: 16,
       seed,
       bits: 4,
+      variant: null,
       kept: false,
       // 1 %, 2 %, 3 % behind float
       result: { rmse: (7 + seed) * (1 + seed / 100), withoutBranch: 11, cpuSeconds: 6, epochs: 4 },

@@ -3,6 +3,7 @@ import { buildGraph, defineArchitecture, definePrecision } from "../../model/ind
 import { Engine } from "../engine/engine.js";
 import { allTargets } from "../forward.js";
 import { initialise } from "../initialise.js";
+import { quantisedDefaults } from "../options.js";
 import { oscillation } from "../testing/source.js";
 import { calibrate } from "./calibrate.js";
 import { quantisedParameters } from "./parameters.js";
@@ -11,7 +12,7 @@ const graph = buildGraph(defineArchitecture({ window: 8, dModel: 8, heads: 2 }),
 const source = oscillation(100, 8, 1);
 const engine = new Engine(graph, 32);
 engine.load(initialise(graph, 5));
-calibrate(engine, source);
+calibrate(engine, source, quantisedDefaults);
 const { activations, scores, weights, parameters } = quantisedParameters(engine);
 
 describe("calibrate", () => {

@@ -7,6 +7,16 @@ const SAMPLE = 8192;
 const WINDOWS = 1024;
 /** Share of the range beyond the seen one that samples and forecast keep, on each side. */
 const MARGIN = 0.1;
+/** Shares of a seen range that are tried, in percent: of activations on either side, of weights. */
+const SHRINKS = [100, 90, 80, 70, 60, 50, 40, 30] as const;
+const FINE_SHRINKS = Array.from({ length: 36 }, (_, index) => 100 - 2 * index);
+
+export interface CalibrationOptions {
+  /** The shrunken range of least squared error, or the extremes. */
+  readonly start: "shrunken" | "extremes";
+  /** One scale for each row of a weight, or for the whole matrix. */
+  readonly weightScales: "rows" | "matrix";
+}
 
 /**
  * Sets every quantiser of the engine from float activations on (at most 1024) training windows, and the scale of every weight's
@@ -15,7 +25,8 @@ const MARGIN = 0.1;
  *
  * The engine must hold trained float parameters. Scores are seen as q k^T / sqrt(d/h) of those tensors.
  */
-export function calibrate(engine: Engine, source: WindowSource): void {
+export function calibrate(engine: Engine, source: WindowSource, options: CalibrationOptions): void {
+  const whole = options.start === "extremes";
   const values = collect(engine, source);
   for (const [index, traits] of engine.quantisers.entries()) {
     const seen = values.get(traits.name);
@@ -23,27 +34,32 @@ export function calibrate(engine: Engine, source: WindowSource): void {
     const record = engine.quantiserRecord(index);
     const wide = traits.name === engine.graph.input || traits.name === engine.graph.output;
     const { scale, zero } = traits.symmetric
-      ? { scale: bestSymmetricScale(seen, traits.hi), zero: 0 }
+      ? { scale: bestSymmetricScale(seen, traits.hi, whole ? [100] : FINE_SHRINKS), zero: 0 }
       : wide
         ? wideRange(seen, traits.lo, traits.hi)
-        : bestRange(seen, traits.lo, traits.hi, traits.relu);
+        : bestRange(seen, traits, whole ? [100] : SHRINKS);
     record[0] = scale;
     record[1] = 1 / (record[0] ?? 1);
     record[2] = zero;
   }
-  calibrateRows(engine);
+  calibrateRows(engine, options);
 }
 
-/** Sets the scale of every weight's row to the one of least squared error. */
-export function calibrateRows(engine: Engine): void {
+/** Sets the scale of every weight's row, or of all rows of a weight alike. */
+function calibrateRows(engine: Engine, { start, weightScales }: CalibrationOptions): void {
   const parameters = engine.parameters();
+  const percents = start === "extremes" ? [100] : FINE_SHRINKS;
   for (const { weight, rows, limit, scales } of engine.rowScales) {
     const data = parameters.get(weight)?.data;
     if (!data) throw new Error(`no weight ${weight}`);
     const columns = data.length / rows;
     const view = engine.rows(scales, rows);
+    if (weightScales === "matrix") {
+      view.fill(bestSymmetricScale(data, limit, percents));
+      continue;
+    }
     for (let row = 0; row < rows; row++) {
-      view[row] = bestSymmetricScale(data.subarray(row * columns, (row + 1) * columns), limit);
+      view[row] = bestSymmetricScale(data.subarray(row * columns, (row + 1) * columns), limit, percents);
     }
   }
 }
@@ -143,14 +159,17 @@ function rangeOf(least: number, most: number, lo: number, hi: number): { scale: 
   return { scale, zero: Math.min(hi, Math.max(lo, Math.round(lo - least / scale))) };
 }
 
-function bestRange(values: Float32Array, lo: number, hi: number, relu: boolean): { scale: number; zero: number } {
+function bestRange(
+  values: Float32Array,
+  { lo, hi, relu }: { readonly lo: number; readonly hi: number; readonly relu: boolean },
+  percents: readonly number[],
+): { scale: number; zero: number } {
   const { least, most } = extremes(values);
   if (most - least === 0) return { scale: 1, zero: relu ? lo : 0 };
   let best = { scale: 1, zero: 0, error: Number.POSITIVE_INFINITY };
-  const shrinks = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
-  for (const low of relu || least === 0 ? [1] : shrinks) {
-    for (const high of most === 0 ? [1] : shrinks) {
-      const range = rangeOf((relu ? 0 : least) * low, most * high, lo, hi);
+  for (const low of relu || least === 0 ? [100] : percents) {
+    for (const high of most === 0 ? [100] : percents) {
+      const range = rangeOf(((relu ? 0 : least) * low) / 100, (most * high) / 100, lo, hi);
       const error = squaredError(values, range.scale, range.zero, lo, hi, relu);
       if (error < best.error) best = { ...range, error };
     }
@@ -176,20 +195,16 @@ function squaredError(
   return sum;
 }
 
-/** The scale of least squared error for codes -limit .. limit. */
-function bestSymmetricScale(values: Float32Array, limit: number): number {
+/** The scale of least squared error for codes -limit .. limit, of the largest value's by percents. */
+function bestSymmetricScale(values: Float32Array, limit: number, percents: readonly number[]): number {
   const { least, most } = extremes(values);
   const largest = Math.max(-least, most);
   if (largest === 0) return 1e-3; // a row of zeros: any scale holds it
-  let best = largest / limit;
-  let bestError = Number.POSITIVE_INFINITY;
-  for (let percent = 100; percent >= 30; percent -= 2) {
+  let best = { scale: largest / limit, error: Number.POSITIVE_INFINITY };
+  for (const percent of percents) {
     const scale = (largest * percent) / 100 / limit;
     const error = squaredError(values, scale, 0, -limit, limit, false);
-    if (error < bestError) {
-      best = scale;
-      bestError = error;
-    }
+    if (error < best.error) best = { scale, error };
   }
-  return best;
+  return best.scale;
 }

@@ -1,8 +1,17 @@
 import type { Engine } from "../engine/engine.js";
-import { QUANTISER_FLOATS } from "../engine/workspace.js";
+import { QUANTISER_FLOATS, type QuantiserTraits } from "../engine/workspace.js";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
+/** Weight of a batch in the averages of extremes. */
+const NEWEST = 0.01;
+
+export interface QuantiserOptions {
+  /** Ranges of activations: learned, or moving averages of the batches' extremes. */
+  readonly ranges: "learned" | "averaged";
+  /** Scales of weights: one for each row, or one for the matrix. */
+  readonly weightScales: "rows" | "matrix";
+}
 
 /** What is learned of the quantisers beside the parameters; plain numbers, in the engine's order. */
 export interface QuantiserState {
@@ -45,6 +54,7 @@ export class QuantiserOptimiser {
   constructor(
     readonly engine: Engine,
     fixed: readonly string[],
+    readonly options: QuantiserOptions,
   ) {
     this.#quantisers = engine.quantisers.length;
     this.#frozen = Uint8Array.from(engine.quantisers, ({ name }) => (fixed.includes(name) ? 1 : 0));
@@ -81,6 +91,10 @@ export class QuantiserOptimiser {
       const traits = this.engine.quantisers[index];
       const record = this.#records[index];
       if (!traits || !record || this.#frozen[index]) continue;
+      if (this.options.ranges === "averaged") {
+        this.#follow(index, traits);
+        continue;
+      }
       const scale = this.#scales[index] ?? 0;
       const slope = this.#slopes[QUANTISER_FLOATS * index] ?? 0;
       this.#scales[index] = scale * (1 - this.#update(index, slope * scale, rate));
@@ -96,6 +110,10 @@ export class QuantiserOptimiser {
     if (rowRate === 0) return;
     for (const { scales, gradients, start, still } of this.#rows) {
       if (still) continue;
+      if (this.options.weightScales === "matrix") {
+        this.#stepMatrix(scales, gradients, start, rowRate);
+        continue;
+      }
       for (let row = 0; row < scales.length; row++) {
         const scale = this.#scales[start + row] ?? 0;
         const next = scale * (1 - this.#update(start + row, (gradients[row] ?? 0) * scale, rowRate));
@@ -103,6 +121,38 @@ export class QuantiserOptimiser {
         scales[row] = next;
       }
     }
+  }
+
+  /** One step of a scale that all rows of a weight share. */
+  #stepMatrix(scales: Float32Array, gradients: Float32Array, start: number, rate: number): void {
+    const scale = this.#scales[start] ?? 0;
+    const gradient = gradients.reduce((sum, slope) => sum + slope, 0);
+    const next = scale * (1 - this.#update(start, gradient * scale, rate));
+    this.#scales.fill(next, start, start + scales.length);
+    scales.fill(next);
+  }
+
+  /** Moves a range towards the extremes of the last batch. Scores, which are no tensor, keep the range they have. */
+  #follow(index: number, { name, lo, hi, symmetric, relu }: QuantiserTraits): void {
+    if (!this.engine.graph.tensors.has(name)) return;
+    const { batch } = this.engine;
+    let least = 0;
+    let most = 0;
+    for (const value of this.engine.read(name, batch, "raw")) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+    const scale = this.#scales[index] ?? 0;
+    const zero = this.#zeros[index] ?? 0;
+    const mix = (before: number, now: number) => before + NEWEST * (now - before);
+    if (symmetric) this.#scales[index] = mix(scale, Math.max(-least, most) / hi);
+    else {
+      const low = relu ? 0 : mix(scale * (lo - zero), least);
+      const next = (mix(scale * (hi - zero), most) - low) / (hi - lo);
+      this.#scales[index] = next;
+      this.#zeros[index] = Math.min(hi, Math.max(lo, lo - low / next));
+    }
+    this.#store(index);
   }
 
   /** Adam's step for one number: the change, bounded so that a scale stays positive. */

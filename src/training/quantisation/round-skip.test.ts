@@ -5,6 +5,7 @@ import { Engine } from "../engine/engine.js";
 import { forward, meanSquaredError } from "../forward.js";
 import { initialise } from "../initialise.js";
 import { blend, linearModel } from "../linear.js";
+import { quantisedDefaults } from "../options.js";
 import { oscillations } from "../testing/source.js";
 import { calibrate } from "./calibrate.js";
 import { quantisedParameters } from "./parameters.js";
@@ -22,7 +23,7 @@ it("keeps the linear model in the codes of the skip, and its coefficient in the 
     const wanted = forward(graph, parameters, data.train);
     const engine = new Engine(graph, 32);
     engine.load(parameters);
-    calibrate(engine, data.train);
+    calibrate(engine, data.train, quantisedDefaults);
     const quantised = () => forward(graph, quantisedParameters(engine), data.train);
     const plain = meanSquaredError(quantised(), wanted);
     roundSkip(engine, data.train);
