@@ -6,6 +6,7 @@ import {
   type Actual,
   type AssignText,
   type EntityText,
+  type Expr,
   type InstanceText,
   type MemoryAccess,
   type MemoryText,
