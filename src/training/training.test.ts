@@ -92,9 +92,12 @@ describe("training", () => {
   it("has every variant of the recipe", async () => {
     const float = await trainFloat(graph, data, short);
     const validation = async (options: QuantisedOptions) => {
-      const { quantised, kept } = await trainQuantised(graph, float.parameters, data, { ...short, ...options });
+      const { quantised, kept, history } = await trainQuantised(graph, float.parameters, data, {
+        ...short,
+        ...options,
+      });
       expect(kept.validation).toBeLessThan(1.5 * float.kept.validation);
-      return { quantised, kept };
+      return { quantised, history };
     };
     const usual = await validation({});
     for (const options of [
@@ -106,7 +109,7 @@ describe("training", () => {
       { schedule: "constant" },
       { polish: 0 },
     ] as const) {
-      expect((await validation(options)).kept, JSON.stringify(options)).not.toEqual(usual.kept);
+      expect((await validation(options)).history, JSON.stringify(options)).not.toEqual(usual.history);
     }
     const matrix = await validation({ weightScales: "matrix" });
     for (const [name, scales] of matrix.quantised.weights) {
