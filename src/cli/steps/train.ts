@@ -105,7 +105,7 @@ export const train = defineStep({
           {
             ...phaseOf("quantisation-aware", quantised.history, quantised.kept),
             criterion:
-              "least error of the integer-only model; its training targets are mixed with the float model's forecasts, which lowers the training curve",
+              "least error of the integer-only model; its training targets are the float model's forecasts, which lowers the training curve",
           },
         ],
       },

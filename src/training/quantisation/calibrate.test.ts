@@ -5,7 +5,7 @@ import { allTargets } from "../forward.js";
 import { initialise } from "../initialise.js";
 import { quantisedDefaults } from "../options.js";
 import { oscillation } from "../testing/source.js";
-import { calibrate } from "./calibrate.js";
+import { calibrate, thin } from "./calibrate.js";
 import { quantisedParameters } from "./parameters.js";
 
 const graph = buildGraph(defineArchitecture({ window: 8, dModel: 8, heads: 2 }), definePrecision({ bits: 4 }));
@@ -29,6 +29,18 @@ describe("calibrate", () => {
       else expect(Math.abs((quantiser?.zeroPoint ?? Number.NaN) + 0.5), name).toBeLessThanOrEqual(half);
     }
     expect([...scores.keys()]).toEqual(["layers.0.self_attn"]);
+  });
+
+  it("looks at all features alike, whatever the shape", () => {
+    for (const features of [4, 16, 48, 64, 128]) {
+      const shape = { windows: 64, tokens: 24 };
+      const values = Float32Array.from({ length: shape.windows * shape.tokens * features }, (_, at) => at % features);
+      const seen = new Map<number, number>();
+      for (const feature of thin(values, 512)) seen.set(feature, (seen.get(feature) ?? 0) + 1);
+      const counts = [...seen.values()];
+      expect(seen.size, `${features} features`).toBe(features);
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(Math.max(2, 512 / features / 4));
+    }
   });
 
   it("lets the forecast reach every target", () => {

@@ -123,9 +123,16 @@ function scores(
   return result;
 }
 
-function thin(values: Float32Array, count: number): Float32Array {
+/**
+ * A prime step from value to value, around and around: an even one would meet the same few features again and again, whose number divides
+ * the tensor's length.
+ */
+const STRIDE = 7919;
+
+/** At most `count` values, spread evenly over all windows, tokens and features. */
+export function thin(values: Float32Array, count: number): Float32Array {
   if (values.length <= count) return values;
-  return Float32Array.from({ length: count }, (_, index) => values[Math.floor((index * values.length) / count)] ?? 0);
+  return Float32Array.from({ length: count }, (_, index) => values[(index * STRIDE) % values.length] ?? 0);
 }
 
 function join(list: readonly Float32Array[]): Float32Array {
