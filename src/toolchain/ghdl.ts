@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GatecastError } from "../errors.js";
-import { ensureWritableFolder, writeAtomic } from "./files.js";
+import { ensureWritableFolder, explainFileError, writeAtomic } from "./files.js";
 import { type RunOptions, runProgram } from "./program.js";
 import { type SimulationJob, type SimulationMessage, type SimulationResult, simulationLimits } from "./simulation.js";
 import { findTool } from "./tools.js";
+import type { SourceFile } from "./yosys/engine.js";
 
 /**
  * Simulates VHDL-2008 with GHDL: analyses the sources in the order given, elaborates `top`, and runs it until it stops by
@@ -50,6 +52,60 @@ export async function runGhdl(job: SimulationJob): Promise<SimulationResult> {
   };
 }
 
+/** What is asked of GHDL's synthesis. */
+export interface GhdlSynthesis {
+  /** VHDL-2008 in compile order. */
+  sources: readonly SourceFile[];
+  top: string;
+  /** Where sources, the library and the logs go; made where missing. */
+  folder: string;
+  timeLimitSeconds?: number;
+  setting?: string;
+}
+
+/**
+ * Translates VHDL-2008 into Verilog by GHDL's synthesis. Copies of a `for ... generate` whose instance is called `lane` get the names that
+ * they have in our own Verilog.
+ *
+ * @throws GatecastError of kind "tool": GHDL is missing or too old, or refuses the sources.
+ */
+export async function synthesizeGhdl(
+  job: GhdlSynthesis,
+): Promise<{ verilog: SourceFile; messages: SimulationMessage[] }> {
+  const tool = await findTool("ghdl", job.setting === undefined ? {} : { setting: job.setting });
+  const folder = await ensureWritableFolder(job.folder);
+  for (const { name, text } of job.sources) await writeAtomic(join(folder, name), text);
+  const step = (name: string, args: string[]) =>
+    runProgram(tool.path, args, {
+      cwd: folder,
+      logFile: join(folder, `ghdl-${name}.log`),
+      timeLimitSeconds: job.timeLimitSeconds ?? 300,
+    });
+  const analysis = await step("analyse", ["-a", "--std=08", ...job.sources.map(({ name }) => name)]);
+  await step("synthesise", ["--synth", "--std=08", "--out=verilog", job.top]);
+  // The log has all of the output: notes first, then the Verilog.
+  const output = await readLog(join(folder, "ghdl-synthesise.log"));
+  const start = output.search(/^module /m);
+  if (start < 0) {
+    throw new GatecastError("tool", `GHDL ended without an error but has not written any Verilog of ${job.top}.`, {
+      remedy: "Look into its log; another version of GHDL may work.",
+      where: { program: tool.path, top: job.top, log: join(folder, "ghdl-synthesise.log") },
+    });
+  }
+  const renamed = output
+    .slice(start)
+    // GHDL 2.0 writes constants of more than 32 bits as if they were text.
+    .replace(/"([01xzXZ]{33,})"/g, (_, bits: string) => `${bits.length}'b${bits}`)
+    .replace(
+      /^(\s+\w+ )(\w+?)_n(\d+)_lane \($/gm,
+      (_, module: string, label: string, copy: string) => `${module}\\${label}[${Number(copy) - 1}].lane  (`,
+    );
+  return {
+    verilog: { name: `${job.top}_ghdl.v`, text: renamed },
+    messages: ghdlMessages(analysis.output + output.slice(0, start)),
+  };
+}
+
 /** Messages of the analysis (`file:line:column:warning: text`) and of the run (`file:line:column:@time:(report note): text`). */
 export function ghdlMessages(output: string): SimulationMessage[] {
   const messages: SimulationMessage[] = [];
@@ -65,4 +121,12 @@ export function ghdlMessages(output: string): SimulationMessage[] {
     }
   }
   return messages;
+}
+
+async function readLog(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw explainFileError(error, path, "read");
+  }
 }
