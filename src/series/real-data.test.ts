@@ -49,10 +49,10 @@ describeWithData("the public recordings", (data) => {
       splitFractions: { train: 0.6, validation: 0.2, test: 0.2 },
     });
     expect(prepared.counts.segments).toBe(1);
-    // The last months differ from the first: here a linear model does not beat persistence.
+    // The last months differ from the first: only a linear model that is shrunken to persistence beats it.
     const errors = references(prepared);
     expect(errors.persistence).toBeCloseTo(0.936, 3);
-    expect(errors.linear).toBeCloseTo(0.949, 3);
+    expect(errors.linear).toBeLessThan(errors.persistence);
     expect(errors.seasonalNaive).toBeGreaterThan(1.5 * errors.persistence);
   });
 
