@@ -4,6 +4,15 @@ import { exponentialSumType } from "./operators/attention/exponentials.js";
 import { scoreSumType } from "./operators/attention/scores.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { accumulatorType, linearOutput } from "./operators/linear.js";
+import {
+  jobRows,
+  jobSteps,
+  type MatrixUnitParameters,
+  operandType,
+  packedDsps,
+  sumType,
+  taskOutput,
+} from "./operators/matrix-unit/parameters.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
@@ -79,9 +88,10 @@ export function dspsOf(a: NumType, b: NumType): number {
   return Math.ceil((wide ?? 1) / 25) * Math.ceil((narrow ?? 1) / 18);
 }
 
-/** LUT6 of a product without DSP: 24 for 4 x 4 as `*`, 40 for 8 x 4 as rows added in pairs. */
+/** LUT6 of a product without DSP, and of the multiples that it chooses from. */
 function lutsOfProduct(a: number, b: number): number {
-  return a + b < 9 ? a * b * 1.5 : a * b * 1.25;
+  const [wide, narrow] = [Math.max(a, b), Math.min(a, b)];
+  return narrow <= 2 ? a * b : lutsOfDigits(wide, narrow) + 2 * wide + 2;
 }
 
 function requantiser(sum: Sum, input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
@@ -163,8 +173,10 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       sum.logic(scores.width * 2, scores.width);
       requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, 1, 8);
       const exponential = range(0, table[0] ?? 1);
+      if (plan.valueMultiplier === "lut") sum.logic(2 * exponential.width + 2, 0);
       for (let lane = 0; lane < plan.lanesValue; lane++) {
-        sum.product(exponential, value.type, plan.valueMultiplier);
+        if (plan.valueMultiplier === "dsp") sum.product(exponential, value.type, "dsp");
+        else sum.logic(lutsOfDigits(exponential.width, value.type.width), productType(exponential, value.type).width);
         sum.logic(sums.width, sums.width);
       }
       gearbox(sum, { type: sums, lanes: plan.lanesValue }, plan.lanes);
@@ -201,11 +213,74 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       sum.logic(width * 2 + 20, width + 12);
       break;
     }
+    case "shared":
+      // Its lanes are the unit's: estimateUnit.
+      break;
     case "last":
       sum.logic(10, parameters.input.lanes * parameters.input.type.width + 8);
       break;
   }
   return sum.total;
+}
+
+/** LUT6 of a product by digits: a choice of four multiples for each pair of bits, and additions (12 for 4 x 4, 23 for 6 x 6, 60 for 8 x 8). */
+function lutsOfDigits(x: number, w: number): number {
+  if (w <= 2) return x + 1;
+  return w === 8 && x === 8 ? 60 : 0.66 * x * w * (w % 2 === 0 ? 1 : 1.35);
+}
+
+/** What a matrix unit costs, and the queues of the sums that leave it. */
+export function estimateUnit(parameters: MatrixUnitParameters): Estimate {
+  const sum = new Sum();
+  const { jobs, plan, weightType } = parameters;
+  const { lanesIn, lanesOut, lanes, packedColumns } = plan;
+  const operand = operandType(parameters);
+  const sums = sumType(parameters);
+  const columns = lanesIn - packedColumns;
+  const steps = jobs.reduce((count, job) => count + jobSteps(job, plan), 0);
+  const beats = jobs.reduce((count, job) => count + jobRows(job) / lanesOut, 0);
+  sum.logic(50 + 14 * jobs.length, 24 + 8 * jobs.length);
+  for (const job of jobs) {
+    gearbox(sum, job.input, lanesIn);
+    buffer(sum, job.slots, job.columns / lanesIn, lanesIn * job.input.type.width, plan.tokens);
+  }
+  // Who is multiplied, and the multiples that lanes share.
+  sum.logic(lanesIn * operand.width * (jobs.length > 4 ? 2 : jobs.length > 1 ? 1 : 0), lanesIn * operand.width);
+  sum.logic(columns * (2 * operand.width + 2), columns * (2 * operand.width + 3));
+  sum.dsp += packedDsps(parameters);
+  sum.logic(4 * packedDsps(parameters), 0);
+  for (const part of [columns, packedColumns]) {
+    if (part > 0) sum.memory(steps, part * lanesOut * weightType.width, plan.weights);
+  }
+  const product = productType(operand, weightType).width;
+  sum.logic(columns * lanesOut * lutsOfDigits(operand.width, weightType.width), columns * lanesOut * product);
+  let terms = lanesIn;
+  for (let level = 1; terms > 1; level++) {
+    sum.logic(
+      lanesOut * Math.floor(terms / 2) * (product + level),
+      lanesOut * Math.ceil(terms / 2) * (product + level),
+    );
+    terms = Math.ceil(terms / 2);
+  }
+  sum.memory(beats, lanesOut * sums.width, plan.bias);
+  sum.logic(lanesOut * sums.width * 1.5, lanesOut * sums.width + 40);
+  if (lanes < lanesOut) sum.logic(lanes * sums.width * (lanesOut / lanes) * 0.5 + 10, lanesOut * sums.width + 10);
+  const coded = jobs.flatMap((job) => job.tasks.flatMap(({ requantiser: one }) => (one ? [one] : [])));
+  if (coded.length > 0) {
+    const shift = Math.max(...coded.map((one) => one.shift));
+    const largest = Math.max(...coded.flatMap((one) => one.multipliers.map((m) => m * 2 ** (shift - one.shift))));
+    const factor = range(0, largest);
+    sum.memory((beats * lanesOut) / lanes, lanes * factor.width, "rom");
+    requantiser(sum, sums, factor, plan.requantiser, lanes, 10);
+    sum.logic(lanes * 12 + 30, lanes * 8 + 30);
+  }
+  const total = sum.total;
+  const queues = jobs.flatMap((job) =>
+    job.tasks
+      .filter((task) => !task.requantiser)
+      .map((task) => estimateQueue(plan.results, taskOutput(task, plan), task.rows)),
+  );
+  return sumOf([total, ...queues]);
 }
 
 /** What a queue costs. */

@@ -76,6 +76,8 @@ describe("a delivery", () => {
 
   it("refuses a name that is none", () => {
     expect(() => generateAccelerator(model, plan, { name: "My Core" })).toThrow(/no name for a module/);
+    // The wrapper bears the name itself.
+    expect(() => generateAccelerator(model, plan, { name: "small" })).toThrow(/reserves that word/);
   });
 
   needs("ghdl")("equals the interpreter in GHDL, from the VHDL, with pauses and without, in the planned cycles", () => {

@@ -70,7 +70,7 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode, units: readonly
       lanesOf.set(operator.output, unit.lanes);
       continue;
     }
-    const chosen = operatorChoice(graph, operator, pace, lanesOf);
+    const chosen = operatorChoice(graph, operator, pace, lanesOf, units.length > 0);
     const plan = chosen.kind === "attention" ? { ...chosen, queries: ahead } : chosen;
     operators.set(operator.name, plan);
     lanesOf.set(operator.output, outputLanes(plan, operator, lanesOf));
@@ -121,7 +121,10 @@ function operatorChoice(
   operator: Operator,
   pace: Pace,
   lanesOf: ReadonlyMap<string, number>,
+  shared: boolean,
 ): OperatorPlan {
+  /** Where lanes are shared, tokens follow each other closely, and what a single one takes shows in the latency. */
+  const brief = shared ? 2 : 1;
   const inputLanes = (name: string) => lanesOf.get(name) ?? 1;
   switch (operator.kind) {
     case "linear": {
@@ -129,7 +132,7 @@ function operatorChoice(
       // Head and skip work once for a window, beside everything else.
       const once = operator.flatten || tensor(graph, operator.output).tokens === 1;
       const early = operator.name === "embed" || /\.(k|v)_proj$/.test(operator.name);
-      const cycles = once ? rows * columns : early ? pace.first : pace.second;
+      const cycles = once ? (rows * columns) / (operator.flatten ? 1 : brief) : early ? pace.first : pace.second;
       const multiplier = laneMultiplier(bits + bitsOf(graph, operator.input));
       const lanes = linearLanes(rows, columns, cycles, inputLanes(operator.input));
       return {
@@ -140,8 +143,8 @@ function operatorChoice(
         weights: rows * columns * bits > 8192 ? "block" : "rom",
         bias: operator.bias.perToken ? "block" : "rom",
         tokens: columns / lanes.lanesIn > 2 ? "distributed" : "registers",
-        // A token of a single beat waits complete in the gearbox: a second place would save one cycle, and cost its width twice.
-        slots: columns === lanes.lanesIn ? 1 : 2,
+        // A token of a single beat waits complete in the gearbox: a second place saves one cycle, and costs its width twice.
+        slots: columns === lanes.lanesIn && rows / lanes.lanesOut > 8 ? 1 : 2,
       } satisfies LinearPlan;
     }
     case "attention": {
@@ -157,7 +160,7 @@ function operatorChoice(
         (operator.heads * tokens * width) / pace.second,
         inputLanes(operator.value),
       );
-      const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second) ?? lanesValue;
+      const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second / brief) ?? lanesValue;
       const kept = (lanes: number) => ((tokens * features) / lanes > 128 ? "block" : "distributed");
       return {
         kind: "attention",

@@ -3,16 +3,27 @@ import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph, tensor } from "../model/index.js";
 import { countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
-import { estimateOperator, estimateQueue, sumOf } from "./estimate.js";
+import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
 import { choicesFor, type Pace } from "./lanes.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
+import {
+  jobSteps,
+  type MatrixUnitParameters,
+  operandType,
+  placeTasks,
+  sumType,
+  taskOutput,
+  unitPacking,
+} from "./operators/matrix-unit/parameters.js";
 import { poolOutput } from "./operators/pool.js";
 import { residualOutput, residualSumType } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
+import { paceOf, type UnitShape, unitShapes, unitsOf } from "./shared-lanes.js";
+import { sparingBlockRams } from "./spare-block-rams.js";
 import { sparingDsps } from "./spare-dsps.js";
 
 export interface PlanOptions {
@@ -21,7 +32,7 @@ export interface PlanOptions {
   readonly mode?: Mode;
   /** `latency` (default): the fewest cycles that fit comfortably; `area`: the fewest LUTs. */
   readonly goal?: "latency" | "area";
-  /** Share of the device's LUTs and flip-flops that the estimate may use; default 0.7. */
+  /** Share of the device's LUTs and flip-flops that the estimate may use; default 0.9. */
   readonly utilisation?: number;
   /** Fixes the cycles per token instead of searching. */
   readonly pace?: Pace;
@@ -39,37 +50,115 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   const { device } = options;
   const mode = options.mode ?? "window";
   const graph = buildGraph(model.architecture, model.precision);
-  const utilisation = options.utilisation ?? 0.7;
+  const utilisation = options.utilisation ?? 0.9;
   const fits = (estimate: Estimate) => exceeded(device, utilisation, estimate) === null;
 
-  let best: { choices: Choices; estimate: Estimate; cycles: number } | undefined;
-  let smallest: { estimate: Estimate } | undefined;
-  for (const pace of options.pace ? [options.pace] : paces(graph)) {
-    const wanted = choicesFor(graph, pace, mode);
-    const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
-      sumOf(
-        [...deriveParameters(graph, model, { operators: plans, units: wanted.units }, ANY_NAME).operators.values()].map(
-          estimateOperator,
-        ),
-      ),
-    );
-    const choices = { ...wanted, operators };
-    const parameters = deriveParameters(graph, model, choices, ANY_NAME);
-    const estimate = estimateAll(graph, parameters, choices);
-    if (!smallest || estimate.lut < smallest.estimate.lut) smallest = { estimate };
+  let best: Candidate | undefined;
+  let smallest: Estimate | undefined;
+  const candidates = options.pace
+    ? [dedicated(graph, model, options.pace, mode, device)]
+    : [
+        ...[...paces(graph)]
+          .filter((pace) => worthwhile(graph, pace, device))
+          .map((pace) => dedicated(graph, model, pace, mode, device)),
+        ...unitShapes(graph).map((shapes) => shared(graph, model, shapes, mode, device)),
+      ];
+  for (const candidate of candidates) {
+    const { estimate, cycles } = candidate;
+    if (!smallest || estimate.lut < smallest.lut) smallest = estimate;
     if (!fits(estimate) && !options.pace) continue;
-    const cycles = roughCycles(graph, parameters);
     const better =
       options.goal === "area"
         ? !best || estimate.lut < best.estimate.lut || (estimate.lut === best.estimate.lut && cycles < best.cycles)
         : !best || cycles < best.cycles || (cycles === best.cycles && estimate.lut < best.estimate.lut);
-    if (better) best = { choices, estimate, cycles };
+    if (better) best = candidate;
   }
-  if (!best) throw doesNotFit(device, utilisation, smallest?.estimate);
+  if (!best) throw doesNotFit(device, utilisation, smallest);
   const { choices, estimate } = best;
   const parameters = deriveParameters(graph, model, choices, ANY_NAME);
-  const report = [...parameters.operators.values()].map(reportOperator);
+  const report = [...[...parameters.operators.values()].map(reportOperator), ...parameters.units.map(reportUnit)];
   return { ...choices, device, ...countCycles(graph, parameters, choices), report, estimate };
+}
+
+/** LUTs that no lane of its own does with. */
+const LEAST_LUTS = 12;
+
+/** Whether so many dedicated lanes could fit at all. */
+function worthwhile(graph: Graph, { first, second }: Pace, device: Device): boolean {
+  const { dModel: d, feedForward: f, window: n, layers } = graph.architecture;
+  const lanes = (2 * d * d) / first + (2 * d * d + 2 * d * f + 2 * n * d) / second;
+  return layers * lanes * LEAST_LUTS <= device.lut;
+}
+
+interface Candidate {
+  readonly choices: Choices;
+  readonly estimate: Estimate;
+  /** But for pipelines: what the search compares. */
+  readonly cycles: number;
+}
+
+/** Lanes of their own for every operator. */
+function dedicated(graph: Graph, model: IntegerModel, pace: Pace, mode: Mode, device: Device): Candidate {
+  const wanted = choicesFor(graph, pace, mode);
+  const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
+    operatorsEstimate(graph, model, { operators: plans, units: [] }),
+  );
+  const choices = { ...wanted, operators };
+  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
+  return { choices, estimate: estimateAll(graph, parameters, choices), cycles: roughCycles(graph, parameters) };
+}
+
+/** Tokens that may be on their way through attention: more only wait. */
+const AHEAD = 8;
+
+/** Matrix units of such shapes; what DSPs the requantisers and residuals leave go to their lanes. */
+function shared(
+  graph: Graph,
+  model: IntegerModel,
+  shapes: readonly UnitShape[],
+  mode: Mode,
+  device: Device,
+): Candidate {
+  const pace = paceOf(graph, shapes);
+  let units = unitsOf(graph, shapes, AHEAD);
+  const wanted = choicesFor(graph, pace, mode, units);
+  const requantisers = units.reduce((sum, unit) => sum + unit.lanes, 0);
+  const inDsps = requantisers <= device.dsp;
+  units = units.map((unit) => ({ ...unit, requantiser: inDsps ? "dsp" : "lut" }));
+  const left = device.dsp - (inDsps ? requantisers : 0);
+  const operators = sparingDsps(wanted.operators, left, (plans) =>
+    operatorsEstimate(graph, model, { operators: plans, units }),
+  );
+  const before = deriveParameters(graph, model, { operators, units }, ANY_NAME);
+  let spare = left - operatorsEstimate(graph, model, { operators, units }).dsp;
+  units = before.units.map((unit) => {
+    const each = unit.plan.lanesOut / unitPacking(unit).count;
+    const packedColumns = Math.max(0, Math.min(unit.plan.lanesIn, Math.floor(spare / each)));
+    spare -= packedColumns * each;
+    return { ...unit.plan, packedColumns };
+  });
+  const choices = sparingBlockRams(
+    { ...wanted, operators, units },
+    device.blockRam.count,
+    (of) => estimateAll(graph, deriveParameters(graph, model, of, ANY_NAME), of).blockRam,
+  );
+  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
+  const { layers, window } = graph.architecture;
+  let slowest = pace.second;
+  let attention = 0;
+  for (const operator of parameters.operators.values()) {
+    if (operator.kind === "attention") attention = Math.max(attention, stepsOf(operator));
+    if (operator.kind === "attention" || (operator.kind === "residual" && operator.title !== "forecast")) {
+      slowest = Math.max(slowest, stepsOf(operator));
+    }
+  }
+  const cycles = layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
+  return { choices, estimate: estimateAll(graph, parameters, choices), cycles };
+}
+
+function operatorsEstimate(graph: Graph, model: IntegerModel, choices: Pick<Choices, "operators" | "units">): Estimate {
+  const { operators } = deriveParameters(graph, model, choices, ANY_NAME);
+  return sumOf([...operators.values()].map(estimateOperator));
 }
 
 /** Cycles per token worth trying: numbers of steps that some operator can take. */
@@ -121,7 +210,7 @@ export function stepsOf(parameters: OperatorParameters): number {
 }
 
 function estimateAll(graph: Graph, parameters: Parameters, choices: Choices): Estimate {
-  const parts = [...parameters.operators.values()].map(estimateOperator);
+  const parts = [...[...parameters.operators.values()].map(estimateOperator), ...parameters.units.map(estimateUnit)];
   choices.queues.forEach((queues, layer) => {
     for (const [name, queue] of [
       [layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`, queues.tokens],
@@ -205,6 +294,25 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
       };
     }
   }
+}
+
+function reportUnit(parameters: MatrixUnitParameters): PlannedOperator {
+  const { plan, jobs, weightType } = parameters;
+  return {
+    name: plan.name,
+    kind: "matrix-unit",
+    unit: null,
+    lanes: plan.lanesIn * plan.lanesOut,
+    layout: `${plan.lanesIn} x ${plan.lanesOut}`,
+    cyclesPerToken: jobs.reduce((sum, job) => sum + jobSteps(job, plan), 0),
+    bits: {
+      input: operandType(parameters).width,
+      weights: weightType.width,
+      accumulator: sumType(parameters).width,
+      output: Math.max(...placeTasks(parameters).map(({ task }) => taskOutput(task, plan).type.width)),
+    },
+    estimate: estimateUnit(parameters),
+  };
 }
 
 /** The resource that an estimate exceeds most, or null. */

@@ -1,4 +1,6 @@
+import { GatecastError } from "../../errors.js";
 import type { IntegerModel } from "../../integer/index.js";
+import { isReserved } from "../../rtl/index.js";
 import type { Mode } from "../plan.js";
 
 /** What a user of the accelerator sees of it: names and widths of its ports. */
@@ -19,7 +21,18 @@ export interface Interface {
   readonly targets: number;
 }
 
+/** @throws GatecastError "hardware" where the name is a reserved word of VHDL or Verilog */
 export function interfaceOf(model: IntegerModel, name: string, mode: Mode): Interface {
+  if (isReserved(name)) {
+    throw new GatecastError(
+      "hardware",
+      `The accelerator cannot be named "${name}": VHDL or Verilog reserves that word.`,
+      {
+        remedy: "Choose another name for the top entity.",
+        where: { name },
+      },
+    );
+  }
   const { window, inputs, horizon, targets } = model.architecture;
   return {
     name,

@@ -1,7 +1,7 @@
 import { bit, module, type Num, type NumType, pick, range, typeOf } from "../../rtl/index.js";
 import { intervalName } from "./beat.js";
 import { Pipe } from "./pipe.js";
-import { productType } from "./product.js";
+import { productType } from "./product-type.js";
 
 /** Multiples of an operand that the digits of the other one choose from; made once for all lanes that share it. */
 export interface Multiples {

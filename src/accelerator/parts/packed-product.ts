@@ -1,7 +1,7 @@
 import { bit, cat, module, type Num, type NumType, range, sint, uint } from "../../rtl/index.js";
 import { intervalName } from "./beat.js";
 import { Pipe } from "./pipe.js";
-import { productType } from "./product.js";
+import { productType } from "./product-type.js";
 
 /** Widths of the multiplier of a DSP48E1, signed. */
 const DSP_WIDE = 25;

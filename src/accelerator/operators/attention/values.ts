@@ -1,9 +1,10 @@
 import { bit, type Multiplier, module, type NumType, pick, range } from "../../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, intervalName, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
+import { digitProduct, multiplesOf, multipleTypes } from "../../parts/digit-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
-import { product, productType } from "../../parts/product.js";
+import { productType } from "../../parts/product.js";
 import type { CycleModel, Link } from "../../timing/cycle-model.js";
 import { engine } from "../../timing/engine.js";
 import { exponentialType } from "./exponentials.js";
@@ -23,16 +24,26 @@ export function weightedSumType(parameters: AttentionParameters): NumType {
 /** One lane: product, then a sum that restarts with the first product of a row. */
 function weightedSumLane(exponential: NumType, value: NumType, sum: NumType, multiplier: Multiplier) {
   const type = productType(exponential, value);
+  const types = multipleTypes(exponential);
   return module(
     `weighted_sum_${intervalName(exponential)}_${intervalName(value)}_${intervalName(sum)}_${multiplier}`,
     {
       doc: "One lane of a weighted sum: exact product, one cycle later added to the sum, which restarts with `first`.",
-      in: { go: bit(), first: bit().about("beside the product: restart the sum"), exponential, value },
+      in: {
+        go: bit(),
+        first: bit().about("beside the product: restart the sum"),
+        exponential,
+        triple: types.triple,
+        minus: types.minus,
+        value,
+      },
       out: { sum },
     },
     (p, m) => {
       const pipe = new Pipe(m, p.go);
-      const held = pipe.reg("product", product(p.exponential, p.value, multiplier), type);
+      const multiples = { x: p.exponential, triple: p.triple, minus: p.minus };
+      const made = multiplier === "dsp" ? p.exponential.mul(p.value, "dsp") : digitProduct(multiples, p.value);
+      const held = pipe.reg("product", made, type);
       const register = m.reg("so_far", sum, { init: 0, enable: p.go });
       register.next(pick(p.first, 0, register.q).add(held).fit(sum));
       return { sum: register.q };
@@ -80,11 +91,15 @@ export function valuesModule(parameters: AttentionParameters) {
       const exponential = row.read(range(0, 0).of(0), key.value, go.value);
       const word = values.read(key.value, headBeat(head.value, heads, group.value, groups), go.value);
       const first = pipe.delayFlag("first", key.value.eq(0), DEPTH - 1);
+      // All lanes choose from the same multiples.
+      const { triple, minus } = multiplesOf(exponential);
       const lane = weightedSumLane(e.type, v.type, y.type, plan.valueMultiplier);
       const { sum } = m.repeat("lanes", lanes, lane, {
         go: go.value,
         first,
         exponential,
+        triple,
+        minus,
         value: elementsOf(word, v),
       });
       const valid = pipe.delayValid("valid", allOf(both, key.last), DEPTH);
