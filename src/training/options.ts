@@ -83,10 +83,10 @@ export const floatDefaults: ResolvedFloatOptions = {
 
 export const quantisedDefaults: ResolvedQuantisedOptions = {
   seed: 1,
-  epochs: 40,
+  epochs: 80,
   steps: 8_000,
   batch: 64,
-  learningRate: 1e-3,
+  learningRate: 2e-3,
   schedule: "cosine",
   weightDecay: 0,
   clip: 1,
