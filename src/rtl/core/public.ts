@@ -2,6 +2,7 @@ export type { Builder, InstanceOptions, MemoryHandle, MemoryOptions, Register, S
 export type { MemoryStyle, ModuleGraph, Multiplier, Port } from "./graph.js";
 export { type ModuleSpec, module } from "./module.js";
 export type { Given, GivenEach, Inside, Module, Ports, Results, ResultsEach, Returned } from "./ports.js";
+export { isReserved } from "./reserved.js";
 export {
   type Payload,
   type PayloadLikes,

@@ -200,17 +200,23 @@ function printProducts(entity: EntityText): string[][] {
       `function multiply(factor_a : ${a}; factor_b : ${b}) return ${result} is`,
       "  constant width  : natural := factor_a'length + factor_b'length;",
       `  variable digits : ${b}(factor_b'length - 1 downto 0) := factor_b;`,
+      "  variable digit  : std_logic;",
       `  variable shifted, row, total : ${result}(width - 1 downto 0) := (others => '0');`,
       "begin",
       "  shifted := resize(factor_a, width);",
       `  for i in 0 to ${rows} loop`,
-      "    row := (others => digits(i));",
+      "    digit := digits(i);",
+      "    row := (others => digit);",
       "    total := total + (shifted and row);",
       "    shifted := shifted(width - 2 downto 0) & '0';",
       "  end loop;",
     ];
     if (b === "signed")
-      lines.push("  row := (others => digits(digits'high));", "  total := total - (shifted and row);");
+      lines.push(
+        "  digit := digits(digits'high);",
+        "  row := (others => digit);",
+        "  total := total - (shifted and row);",
+      );
     return [...lines, "  return total;", "end function;"];
   });
 }

@@ -36,15 +36,18 @@ architecture rtl of mac_lane is
   function multiply(factor_a : signed; factor_b : signed) return signed is
     constant width  : natural := factor_a'length + factor_b'length;
     variable digits : signed(factor_b'length - 1 downto 0) := factor_b;
+    variable digit  : std_logic;
     variable shifted, row, total : signed(width - 1 downto 0) := (others => '0');
   begin
     shifted := resize(factor_a, width);
     for i in 0 to digits'high - 1 loop
-      row := (others => digits(i));
+      digit := digits(i);
+      row := (others => digit);
       total := total + (shifted and row);
       shifted := shifted(width - 2 downto 0) & '0';
     end loop;
-    row := (others => digits(digits'high));
+    digit := digits(digits'high);
+    row := (others => digit);
     total := total - (shifted and row);
     return total;
   end function;
