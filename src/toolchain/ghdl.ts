@@ -52,6 +52,49 @@ export async function runGhdl(job: SimulationJob): Promise<SimulationResult> {
   };
 }
 
+/**
+ * Analyses VHDL-2008 with all warnings that GHDL has, and returns them.
+ *
+ * @param job sources in compile order, and the folder for them, the library and the log
+ * @throws GatecastError of kind "tool": GHDL is missing or too old, or the sources do not compile
+ */
+export async function analyseGhdl(job: Omit<GhdlSynthesis, "top">): Promise<SimulationMessage[]> {
+  const tool = await findTool("ghdl", job.setting === undefined ? {} : { setting: job.setting });
+  const folder = await ensureWritableFolder(job.folder);
+  for (const { name, text } of job.sources) await writeAtomic(join(folder, name), text);
+  const analysis = await runProgram(
+    tool.path,
+    ["-a", "--std=08", ...WARNINGS, ...job.sources.map(({ name }) => name)],
+    {
+      cwd: folder,
+      logFile: join(folder, "ghdl-analyse.log"),
+      timeLimitSeconds: job.timeLimitSeconds ?? 300,
+    },
+  );
+  return ghdlMessages(analysis.output);
+}
+
+/** The warnings that are off unless asked for, and are no matter of taste about whole libraries. */
+const WARNINGS = [
+  "--warn-hide",
+  "--warn-default-binding",
+  "--warn-binding",
+  "--warn-port",
+  "--warn-reserved",
+  "--warn-nested-comment",
+  "--warn-directive",
+  "--warn-parenthesis",
+  "--warn-static",
+  "--warn-specs",
+  "--warn-unused",
+  "--warn-others",
+  "--warn-pure",
+  "--warn-attribute",
+  "--warn-shared",
+  "--warn-port-bounds",
+  "--warn-runtime-error",
+];
+
 /** What is asked of GHDL's synthesis. */
 export interface GhdlSynthesis {
   /** VHDL-2008 in compile order. */

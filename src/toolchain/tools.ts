@@ -4,7 +4,7 @@ import { GatecastError } from "../errors.js";
 import { runProgram } from "./program.js";
 
 /** The external programs that Gatecast can use. None is needed for the main job; each adds an independent check. */
-export type ToolName = "ghdl" | "iverilog" | "vvp" | "yosys";
+export type ToolName = "ghdl" | "iverilog" | "vvp" | "yosys" | "verilator";
 
 export interface Tool {
   name: ToolName;
@@ -40,6 +40,12 @@ const FACTS: Record<ToolName, ToolFacts> = {
     versionPattern: /Icarus Verilog runtime version (\d+(?:\.\d+)*)/,
     minimum: "11",
     install: "Install Icarus Verilog (Debian, Ubuntu: apt-get install iverilog; macOS: brew install icarus-verilog)",
+  },
+  verilator: {
+    versionArguments: ["--version"],
+    versionPattern: /^Verilator (\d+(?:\.\d+)*)/m,
+    minimum: "5.0",
+    install: "Install Verilator (Debian, Ubuntu: apt-get install verilator; macOS: brew install verilator)",
   },
   yosys: {
     versionArguments: ["-V"],
