@@ -4,6 +4,7 @@ export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "
 export { type Device, device, deviceNames } from "./devices.js";
 export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
 export type { Pace } from "./lanes.js";
+export type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 export type {
   Choices,
   Estimate,

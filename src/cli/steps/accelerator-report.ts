@@ -1,4 +1,4 @@
-import type { OperatorPlan, Plan, PlannedOperator } from "../../accelerator/index.js";
+import type { MatrixUnitPlan, OperatorPlan, Plan, PlannedOperator } from "../../accelerator/index.js";
 import { type Graph, type Operator, type Tensor, tensor } from "../../model/index.js";
 import type {
   AcceleratorMemory,
@@ -20,7 +20,8 @@ export function acceleratorReport(graph: Graph, plan: Plan): AcceleratorReport {
       const row = rows.get(operator.name);
       const chosen = plan.operators.get(operator.name);
       if (row === undefined || chosen === undefined) throw new Error(`the plan has no operator "${operator.name}"`);
-      return operatorReport(graph, operator, row, chosen);
+      const unit = chosen.kind === "shared" ? plan.units.find(({ name }) => name === chosen.unit) : undefined;
+      return operatorReport(graph, operator, row, chosen, unit);
     }),
     streams: streamsOf(graph, plan),
   };
@@ -47,6 +48,7 @@ function operatorReport(
   operator: Operator,
   row: PlannedOperator,
   chosen: OperatorPlan,
+  unit: MatrixUnitPlan | undefined,
 ): AcceleratorOperator {
   const { input, weights, accumulator, output } = row.bits;
   const known = (value: number | null) => value !== null && value > 0;
@@ -55,7 +57,7 @@ function operatorReport(
     kind: operator.kind,
     phase: phaseOf(operator, graph.architecture.layers),
     features: { in: inputFeatures(graph, operator), out: tensor(graph, operator.output).features },
-    ...lanesOf(row, chosen),
+    ...lanesOf(row, chosen, unit),
     cyclesPerToken: row.cyclesPerToken,
     bits: {
       ...(known(input) ? { input } : {}),
@@ -63,7 +65,7 @@ function operatorReport(
       ...(known(accumulator) ? { accumulator } : {}),
       ...(known(output) ? { output } : bitsOf(tensor(graph, operator.output))),
     },
-    memories: memoriesOf(graph, operator, row, chosen),
+    memories: memoriesOf(graph, operator, row, chosen, unit),
   };
 }
 
@@ -71,10 +73,21 @@ function bitsOf({ bits }: Tensor): { output?: number } {
   return bits === null ? {} : { output: bits };
 }
 
-function lanesOf(row: PlannedOperator, chosen: OperatorPlan): Pick<AcceleratorOperator, "lanes" | "multiplier"> {
+function lanesOf(
+  row: PlannedOperator,
+  chosen: OperatorPlan,
+  unit: MatrixUnitPlan | undefined,
+): Pick<AcceleratorOperator, "lanes" | "multiplier"> {
   const names = { lut: "LUT", dsp: "DSP48E1" } as const;
   const lanes = { count: row.lanes, layout: row.layout.replace(" x ", " × ") };
   if (chosen.kind === "linear") return { lanes, multiplier: names[chosen.multiplier] };
+  if (unit) {
+    const multiplier = [unit.packedColumns < unit.lanesIn ? names.lut : "", unit.packedColumns > 0 ? names.dsp : ""];
+    return {
+      lanes: { ...lanes, layout: `${lanes.layout}, shared (${unit.name})` },
+      multiplier: multiplier.filter((name) => name !== "").join(", "),
+    };
+  }
   if (chosen.kind === "attention") return { lanes, multiplier: names[chosen.valueMultiplier] };
   if (chosen.kind === "residual") {
     return { lanes, multiplier: [...new Set(chosen.multipliers)].map((kind) => names[kind]).join(", ") };
@@ -96,12 +109,19 @@ function inputFeatures(graph: Graph, operator: Operator): number {
 }
 
 /** Weights of a linear operator; keys and values of attention. Small buffers between operators are left out. */
-function memoriesOf(graph: Graph, operator: Operator, row: PlannedOperator, chosen: OperatorPlan): AcceleratorMemory[] {
-  if (operator.kind === "linear" && chosen.kind === "linear") {
+function memoriesOf(
+  graph: Graph,
+  operator: Operator,
+  row: PlannedOperator,
+  chosen: OperatorPlan,
+  unit: MatrixUnitPlan | undefined,
+): AcceleratorMemory[] {
+  const lanesOfWeights = chosen.kind === "linear" ? chosen : unit;
+  if (operator.kind === "linear" && lanesOfWeights) {
     const { rows, columns } = operator.weight;
-    const lanes = chosen.lanesIn * chosen.lanesOut;
+    const lanes = lanesOfWeights.lanesIn * lanesOfWeights.lanesOut;
     const width = lanes * (row.bits.weights ?? 0);
-    return [{ name: "weights", words: (rows * columns) / lanes, width, style: styleName(chosen.weights) }];
+    return [{ name: "weights", words: (rows * columns) / lanes, width, style: styleName(lanesOfWeights.weights) }];
   }
   if (operator.kind === "attention" && chosen.kind === "attention") {
     const memory = (name: string, of: string, lanes: number, style: string): AcceleratorMemory => {
@@ -150,6 +170,7 @@ function inputsOf(operator: Operator): readonly string[] {
 function beatOf(graph: Graph, plan: Plan, operator: Operator): number {
   const chosen = plan.operators.get(operator.name);
   if (chosen !== undefined && "lanes" in chosen) return chosen.lanes;
+  if (chosen?.kind === "shared") return plan.units.find(({ name }) => name === chosen.unit)?.lanes ?? 1;
   if (operator.kind !== "pool") return 1;
   const before = graph.operators.find(({ output }) => output === operator.input);
   return before === undefined ? 1 : beatOf(graph, plan, before);
