@@ -135,16 +135,26 @@ export async function synthesizeGhdl(
       where: { program: tool.path, top: job.top, log: join(folder, "ghdl-synthesise.log") },
     });
   }
-  const renamed = output
-    .slice(start)
-    // GHDL 2.0 writes constants of more than 32 bits as if they were text.
-    .replace(/"([01xzXZ]{33,})"/g, (_, bits: string) => `${bits.length}'b${bits}`)
-    .replace(
-      /^(\s+\w+ )(\w+?)_n(\d+)_lane \($/gm,
-      (_, module: string, label: string, copy: string) => `${module}\\${label}[${Number(copy) - 1}].lane  (`,
+  // GHDL 2.0 writes constants of more than 32 bits as if they were text.
+  let text = output.slice(start).replace(/"([01xzXZ]{33,})"/g, (_, bits: string) => `${bits.length}'b${bits}`);
+  text = text.replace(
+    /^(\s+\w+ )(\w+?)_n(\d+)_lane \($/gm,
+    (_, module: string, label: string, copy: string) => `${module}\\${label}[${Number(copy) - 1}].lane  (`,
+  );
+  // The elements of an array lie the other way round in GHDL's word than in ours, so that it must not have the same name.
+  const arrays = new Set(
+    job.sources.flatMap((source) =>
+      [...source.text.matchAll(/^\s*signal (\w+)\s*: \1_array;/gm)].map(([, name = ""]) => name),
+    ),
+  );
+  if (arrays.size > 0) {
+    text = text.replace(
+      new RegExp(`(?<=^ .*)(?<![.\\w])(?:${[...arrays].join("|")})(?!\\w)`, "gm"),
+      (name) => `${name}__elements`,
     );
+  }
   return {
-    verilog: { name: `${job.top}_ghdl.v`, text: renamed },
+    verilog: { name: `${job.top}_ghdl.v`, text },
     messages: ghdlMessages(analysis.output + output.slice(0, start)),
   };
 }

@@ -1,4 +1,6 @@
 import { operatorModule } from "../../src/accelerator/assemble.js";
+import type { MatrixUnitParameters, MatrixUnitPlan } from "../../src/accelerator/operators/matrix-unit/parameters.js";
+import { matrixUnitModule } from "../../src/accelerator/operators/matrix-unit/unit.js";
 import { deriveParameters, type OperatorParameters } from "../../src/accelerator/parameters.js";
 import type { Beat } from "../../src/accelerator/parts/beat.js";
 import { dividerModule } from "../../src/accelerator/parts/divider.js";
@@ -22,6 +24,7 @@ export interface Entry {
 export interface Sample {
   readonly model: IntegerModel;
   readonly operators: ReadonlyMap<string, OperatorParameters>;
+  readonly units: readonly MatrixUnitParameters[];
 }
 
 export interface SampleOptions {
@@ -33,6 +36,8 @@ export interface SampleOptions {
   readonly requantiser?: Multiplier;
   readonly memory: Exclude<MemoryStyle, "rom">;
   readonly weights: "rom" | "block";
+  /** All `linear` operators of the encoder on a matrix unit; of each row's columns, so many are packed into DSPs. */
+  readonly unit?: { readonly packedColumns: number };
 }
 
 /** Lanes of the projections and of attention. */
@@ -49,8 +54,12 @@ export function sample(prefix: string, options: SampleOptions): Sample {
   const model = randomIntegerModel(architecture, definePrecision({ bits }), 5);
   const graph = buildGraph(architecture, model.precision);
   const plans = new Map<string, OperatorPlan>();
+  const shared: string[] = [];
   for (const operator of graph.operators) {
-    if (operator.kind === "linear") {
+    if (operator.kind === "linear" && options.unit && operator.name.startsWith("layers.")) {
+      shared.push(operator.name);
+      plans.set(operator.name, { kind: "shared", unit: "matrix" });
+    } else if (operator.kind === "linear") {
       const { rows } = operator.weight;
       const lanesOut = Math.min(lanes.out, rows);
       plans.set(operator.name, {
@@ -89,7 +98,25 @@ export function sample(prefix: string, options: SampleOptions): Sample {
       plans.set(operator.name, { kind: "pool", sums: memory === "registers" ? "registers" : "distributed" });
     } else plans.set(operator.name, { kind: "last" });
   }
-  return { model, operators: deriveParameters(graph, model, { operators: plans, units: [] }, prefix).operators };
+  const units: MatrixUnitPlan[] = options.unit
+    ? [
+        {
+          name: "matrix",
+          operators: shared,
+          lanesIn: lanes.in,
+          lanesOut: lanes.out,
+          lanes: 1,
+          packedColumns: options.unit.packedColumns,
+          requantiser,
+          weights,
+          bias: "rom",
+          tokens: memory,
+          results: { tokens: 2, style: memory },
+          ahead: 2,
+        },
+      ]
+    : [];
+  return { model, ...deriveParameters(graph, model, { operators: plans, units }, prefix) };
 }
 
 /** 4 bits, one head and one input: multipliers and memories of LUTs. */
@@ -122,6 +149,19 @@ export const slices = sample("slices", {
   memory: "distributed",
   weights: "rom",
 });
+
+/** The encoder's `linear` operators on shared lanes, 4 bits: in LUTs, and half of the columns packed into DSPs. */
+export const shared = [0, 1].map((packedColumns) =>
+  sample(`shared_${packedColumns}`, {
+    architecture: { window: 4, dModel: 4, feedForward: 8 },
+    bits: 4,
+    lanes: { in: 2, out: 2, attention: 1 },
+    multiplier: "lut",
+    memory: "distributed",
+    weights: "rom",
+    unit: { packedColumns },
+  }),
+);
 
 /** Operators of a sample by their names in the model. */
 export function entries(of: string, { operators }: Sample, names: readonly string[]): Entry[] {
@@ -172,6 +212,9 @@ export function catalogue(): Entry[] {
     ...entries("4 bits:", small, EVERY),
     ...entries("8 bits, h 2, m 3:", wide, ["embed", "layers.0.self_attn", "layers.0.norm1", "last"]),
     ...entries("6 bits, h 2:", slices, ["layers.0.self_attn", "layers.0.linear2", "pool"]),
+    ...shared.flatMap(({ units }, packed) =>
+      units.map((unit) => ({ title: `4 bits: matrix unit, ${packed} packed`, module: matrixUnitModule(unit) })),
+    ),
     ...parts(),
   ];
 }

@@ -5,6 +5,7 @@ type Bit = number | string;
 interface Cell {
   type: string;
   parameters: Record<string, string | number>;
+  port_directions: Record<string, string>;
   connections: Record<string, Bit[]>;
 }
 
@@ -26,6 +27,8 @@ export interface CutDesigns {
   /** The designs as JSON without registers: `state_N` is an input, `next_N` an output. */
   readonly left: string;
   readonly right: string;
+  /** The same, cut at wires of equal names too: what drives them is the output `values__`, and what reads them reads the input `wires__`. */
+  readonly finer: { readonly left: string; readonly right: string };
   readonly stateBits: number;
   readonly differences: string[];
   /** The register that is meant by `next_N`; other outputs by their own names. */
@@ -74,9 +77,12 @@ export function cutRegisters(a: { json: string; top: string }, b: { json: string
     if (lonely.length > 0)
       differences.push(`register ${name} of the right design has no partner for ${lonely.length} bit(s)`);
   }
+  const [wholeLeft, wholeRight] = [left.text(), right.text()];
+  cutWires(left, right);
   return {
-    left: left.text(),
-    right: right.text(),
+    left: wholeLeft,
+    right: wholeRight,
+    finer: { left: left.text(), right: right.text() },
     stateBits,
     differences,
     describe: (output) => {
@@ -86,12 +92,29 @@ export function cutRegisters(a: { json: string; top: string }, b: { json: string
   };
 }
 
+/** Cuts both designs at the bits that have a name in common. */
+function cutWires(left: Opened, right: Opened): void {
+  const partners = new Map<string, number>();
+  for (const [bit, names] of right.driven()) for (const name of names) partners.set(name, bit);
+  const free = new Set(partners.values());
+  const pairs: { one: number; other: number }[] = [];
+  for (const [one, names] of left.driven()) {
+    const other = names.map((name) => partners.get(name)).find((bit) => bit !== undefined && free.has(bit));
+    if (other === undefined) continue;
+    free.delete(other);
+    pairs.push({ one, other });
+  }
+  left.cut(pairs.map(({ one }) => one));
+  right.cut(pairs.map(({ other }) => other));
+}
+
 /** A design whose registers are taken out. */
 class Opened {
   readonly registers: Register[] = [];
   readonly #design: { modules: Record<string, ModuleJson> };
   readonly #module: ModuleJson;
   readonly #initial = new Map<number, string>();
+  readonly #names: Map<number, string[]>;
 
   constructor(json: string, top: string) {
     this.#design = JSON.parse(json) as { modules: Record<string, ModuleJson> };
@@ -99,6 +122,7 @@ class Opened {
     if (module === undefined) throw unsuitable(`it has no module ${top}`, top);
     this.#module = module;
     const names = this.#readNames();
+    this.#names = names;
     const clocks = new Set<Bit>();
     for (const [name, cell] of Object.entries(module.cells)) {
       if (cell.type !== "$dff") {
@@ -153,8 +177,46 @@ class Opened {
     this.#module.ports[`next_${index}`] = { direction: "output", bits: bits.map(({ d }) => d) };
   }
 
+  /** The nets that a cell drives and that have names. */
+  driven(): Map<number, readonly string[]> {
+    const found = new Map<number, readonly string[]>();
+    for (const { connections, port_directions } of Object.values(this.#module.cells)) {
+      for (const [port, bits] of Object.entries(connections)) {
+        if (port_directions[port] !== "output") continue;
+        for (const bit of bits) {
+          const names = typeof bit === "number" ? this.#names.get(bit) : undefined;
+          if (typeof bit === "number" && names !== undefined) found.set(bit, names);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Makes what reads these nets read inputs instead. */
+  cut(bits: readonly number[]): void {
+    const { ports, cells } = this.#module;
+    let fresh = 1;
+    for (const bit of allBits(this.#module)) fresh = Math.max(fresh, bit + 1);
+    const inputs = new Map(bits.map((bit) => [bit, fresh++]));
+    for (const { connections, port_directions } of Object.values(cells)) {
+      for (const [port, used] of Object.entries(connections)) {
+        if (port_directions[port] !== "input") continue;
+        connections[port] = used.map((bit) => (typeof bit === "number" ? (inputs.get(bit) ?? bit) : bit));
+      }
+    }
+    ports.values__ = { direction: "output", bits: [...bits] };
+    ports.wires__ = { direction: "input", bits: bits.map((bit) => inputs.get(bit) ?? bit) };
+  }
+
   text(): string {
     return JSON.stringify(this.#design);
+  }
+}
+
+function* allBits({ ports, cells }: ModuleJson): Generator<number> {
+  for (const { bits } of Object.values(ports)) for (const bit of bits) if (typeof bit === "number") yield bit;
+  for (const { connections } of Object.values(cells)) {
+    for (const bits of Object.values(connections)) for (const bit of bits) if (typeof bit === "number") yield bit;
   }
 }
 
