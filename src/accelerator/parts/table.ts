@@ -1,4 +1,4 @@
-import { type Bit, type Builder, type Num, range } from "../../rtl/index.js";
+import { type Bit, type Builder, type Num, pack, range, uint } from "../../rtl/index.js";
 import { type Beat, elementsOf, wordType } from "./beat.js";
 import { address, indexBits } from "./counter.js";
 import { spanOf } from "./span.js";
@@ -23,6 +23,9 @@ export interface Table {
   read(outer: Num, inner: Num, go: Bit): Num;
 }
 
+/** Bits of a RAMB18's words; Yosys (0.23, 0.55) makes RAMB36 of wider ones, two RAMB18 each, and loses their parity bits. */
+const BLOCK_WORD = 36;
+
 /** A table of constants, addressed by two indices. */
 export function table(m: Builder, name: string, options: TableOptions): Table {
   const { beat, outer, inner, style, doc } = options;
@@ -35,15 +38,39 @@ export function table(m: Builder, name: string, options: TableOptions): Table {
       init[o * stride + i] = beat.lanes === 1 ? BigInt(word[0] ?? 0) : packed(word, beat.type.width);
     }
   }
-  const memory = m.mem(name, { type: wordType(beat), depth, init, style, latency: 1, doc });
+  const width = beat.lanes * beat.type.width;
+  const parts = style === "block" && beat.lanes > 1 ? Math.ceil(width / BLOCK_WORD) : 1;
+  const place = (outerIndex: Num, innerIndex: Num) =>
+    address([
+      [outerIndex, outer],
+      [innerIndex, inner],
+    ]);
+  if (parts === 1) {
+    const memory = m.mem(name, { type: wordType(beat), depth, init, style, latency: 1, doc });
+    return {
+      read: (outerIndex, innerIndex, go) =>
+        memory.read(place(outerIndex, innerIndex), { enable: go, name: `${name}_entry` }),
+    };
+  }
+  const memories = Array.from({ length: parts }, (_, part) => {
+    const low = part * BLOCK_WORD;
+    const bits = Math.min(BLOCK_WORD, width - low);
+    return m.mem(`${name}_${part}`, {
+      type: uint(bits),
+      depth,
+      init: init.map((word) => BigInt.asUintN(bits, BigInt.asUintN(width, word) >> BigInt(low))),
+      style,
+      latency: 1,
+      doc: `bits ${low + bits - 1} to ${low} of each word of ${doc}`,
+    });
+  });
   return {
-    read: (outerIndex, innerIndex, go) => {
-      const place = address([
-        [outerIndex, outer],
-        [innerIndex, inner],
-      ]);
-      return memory.read(place, { enable: go, name: `${name}_entry` });
-    },
+    read: (outerIndex, innerIndex, go) =>
+      pack(
+        memories.map((memory, part) =>
+          memory.read(place(outerIndex, innerIndex), { enable: go, name: `${name}_entry_${part}` }),
+        ),
+      ),
   };
 }
 
