@@ -1,3 +1,4 @@
+import { square } from "../../numeric/square.js";
 import { solveCholesky } from "./cholesky.js";
 
 /** Windows that a ridge is fitted to: x [B][n][m] and y [B][outputs], scaled. */
@@ -132,6 +133,6 @@ function allOf({ count }: RidgeSource): Uint32Array {
 
 function meanSquare(forecasts: Float64Array, truth: Float64Array): number {
   let sum = 0;
-  for (const [index, value] of forecasts.entries()) sum += (value - (truth[index] ?? Number.NaN)) ** 2;
+  for (const [index, value] of forecasts.entries()) sum += square(value - (truth[index] ?? Number.NaN));
   return sum / forecasts.length;
 }
