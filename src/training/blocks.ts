@@ -1,3 +1,5 @@
+import { square } from "../numeric/square.js";
+
 /** Stretches that the validation windows are cut into. */
 const BLOCKS = 16;
 
@@ -23,6 +25,6 @@ export function blockMeans(values: ArrayLike<number>, outputs: number): Float64A
 /** The mean of changes of stretches, plus its standard error: what a change of an error is, on the safe side. */
 export function cautiousMean(changes: Float64Array): number {
   const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
-  const squares = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0);
+  const squares = changes.reduce((sum, change) => sum + square(change - mean), 0);
   return mean + Math.sqrt(squares / Math.max(1, changes.length - 1) / changes.length);
 }

@@ -1,6 +1,7 @@
 import { conversions, createInterpreter, decodeForecast, encodeSamples, toIntegerModel } from "../integer/index.js";
 import type { Graph, Parameters, QuantisedParameters } from "../model/index.js";
 import { outputs } from "../model/index.js";
+import { square } from "../numeric/square.js";
 import { blockMeans, cautiousMean } from "./blocks.js";
 import { Engine } from "./engine/engine.js";
 import { batchOf, fingerprint } from "./float.js";
@@ -147,7 +148,7 @@ function integerValidation(engine: Engine, validation: WindowSource): () => Vali
     codes ??= encodeSamples(model, samples); // the window's range stays as it was calibrated
     return decodeForecast(model, createInterpreter(model).run(codes));
   };
-  const squares = (of: Float64Array) => of.map((value, index) => (value - (wanted[index] ?? Number.NaN)) ** 2);
+  const squares = (of: Float64Array) => of.map((value, index) => square(value - (wanted[index] ?? Number.NaN)));
   const start = blockMeans(squares(forecasts()), outputs(graph.architecture));
   return () => {
     const forecast = forecasts();

@@ -1,3 +1,4 @@
+import { square } from "../../numeric/square.js";
 import { choleskyFactor } from "../../series/index.js";
 
 /** Ranges tried, as percentages of the row's largest weight; above 100 where a multiple of the unit needs it. */
@@ -69,7 +70,7 @@ function roundedRow(
     const wanted = feedback ? weight - carried / pivot : weight;
     const code = Math.min(limit, Math.max(-limit, Math.round(wanted / scale)));
     weights[k] = code * scale;
-    error += (pivot * (code * scale - weight) + carried) ** 2;
+    error += square(pivot * (code * scale - weight) + carried);
   }
   return { weights, error };
 }
