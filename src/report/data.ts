@@ -177,8 +177,8 @@ export interface AcceleratorOperator {
   readonly phase: number;
   /** Features in and out of one token. */
   readonly features: { readonly in: number; readonly out: number };
-  /** Products per cycle, and how they are arranged ("4 × 4": inputs by outputs; "8 + 8": two parts); absent for operators that do not multiply. */
-  readonly lanes?: { readonly count: number; readonly layout: string };
+  /** Products per cycle, and how they are arranged ("4 × 4": inputs by outputs; "8 + 8": two parts); absent for operators that do not multiply. `shared`: name of the array whose lanes several operators take in turns. */
+  readonly lanes?: { readonly count: number; readonly layout: string; readonly shared?: string };
   /** What the products are made of: "LUT", "DSP48E1", "bit-serial" ... */
   readonly multiplier?: string;
   readonly cyclesPerToken: number;

@@ -84,7 +84,7 @@ function lanesOf(
   if (unit) {
     const multiplier = [unit.packedColumns < unit.lanesIn ? names.lut : "", unit.packedColumns > 0 ? names.dsp : ""];
     return {
-      lanes: { ...lanes, layout: `${lanes.layout}, shared (${unit.name})` },
+      lanes: { ...lanes, layout: `${lanes.layout}, shared`, shared: unit.name },
       multiplier: multiplier.filter((name) => name !== "").join(", "),
     };
   }

@@ -16,7 +16,9 @@ export function acceleratorSection(data: ReportData): Section {
   if (!accelerator) {
     return { id: "accelerator", title, body: notDone("No hardware has been planned:", "gatecast generate") };
   }
-  const lanes = accelerator.operators.reduce((sum, { lanes: own }) => sum + (own?.count ?? 0), 0);
+  const arrays = new Map<string, number>();
+  for (const { name, lanes: own } of accelerator.operators) if (own) arrays.set(own.shared ?? `own ${name}`, own.count);
+  const lanes = [...arrays.values()].reduce((sum, one) => sum + one, 0);
   return {
     id: "accelerator",
     title,
