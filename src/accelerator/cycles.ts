@@ -79,7 +79,9 @@ export function countCycles(
   const first = simulateControl(graph, parameters, choices, 1, window, outputs);
   if (options.latencyOnly) return { cyclesPerInference: first.latency, initiationInterval: first.latency };
   const { ends } = simulateControl(graph, parameters, choices, WINDOWS, window, outputs);
-  return { cyclesPerInference: first.latency, initiationInterval: initiationIntervalOf(ends) ?? 0 };
+  const initiationInterval = initiationIntervalOf(ends);
+  if (initiationInterval === null) throw new Error(`${ends.length} inferences tell no interval`);
+  return { cyclesPerInference: first.latency, initiationInterval };
 }
 
 /** No operator multiplies for so long between two beats. */

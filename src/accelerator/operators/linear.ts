@@ -62,7 +62,9 @@ export function accumulatorType(parameters: Pick<LinearParameters, "accumulator"
 }
 
 /** Beats of the output. */
-export function linearOutput(parameters: LinearParameters): Beat {
+export function linearOutput(
+  parameters: Pick<LinearParameters, "accumulator" | "requantiser"> & { readonly plan: Pick<LinearPlan, "lanes"> },
+): Beat {
   const { requantiser, plan } = parameters;
   const type = requantiser ? range(requantiser.lo, requantiser.hi) : accumulatorType(parameters);
   return { type, lanes: plan.lanes };

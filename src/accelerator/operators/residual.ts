@@ -1,4 +1,5 @@
-import { bit, type Multiplier, module, type Num, type NumType, range } from "../../rtl/index.js";
+import { bit, type Multiplier, module, type NumType, range } from "../../rtl/index.js";
+import { adderTree } from "../parts/adder-tree.js";
 import { type Beat, beatStream, elementsOf, wordOf } from "../parts/beat.js";
 import { allOf, counter, indexBits } from "../parts/counter.js";
 import { Pipe } from "../parts/pipe.js";
@@ -102,17 +103,8 @@ export function residualModule(parameters: ResidualParameters) {
           return pipe.reg(`product_${index}${tail}`, held.mul(factor, plan.multipliers[index]));
         });
         const offset = pipe.reg(`offset_late${tail}`, offsets[lane] ?? range(0, 0).of(0));
-        let terms: Num[] = [...products, offset];
-        for (let level = 1; terms.length > 1; level++) {
-          const next: Num[] = [];
-          for (let i = 0; i < terms.length; i += 2) {
-            const [a, b] = [terms[i], terms[i + 1]];
-            if (a) next.push(pipe.reg(`sum_${level}_${i / 2}${tail}`, b ? a.add(b) : a));
-          }
-          terms = next;
-        }
-        const [sum] = terms;
-        return pipe.reg(`code${tail}`, saturated((sum ?? offset).shr(shift), lo, hi), output.type);
+        const sum = adderTree(pipe, [...products, offset], tail);
+        return pipe.reg(`code${tail}`, saturated(sum.shr(shift), lo, hi), output.type);
       });
       const valid = pipe.delayValid("valid", all, depth);
       go.drive(valid.not().or(p.y.ready));

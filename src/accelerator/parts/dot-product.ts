@@ -1,4 +1,5 @@
-import { bit, type Multiplier, module, type Num, type NumType, range } from "../../rtl/index.js";
+import { bit, type Multiplier, module, type NumType, range } from "../../rtl/index.js";
+import { adderTree } from "./adder-tree.js";
 import { type Beat, beatName, elementsOf, intervalName, wordType } from "./beat.js";
 import { indexBits } from "./counter.js";
 import { Pipe } from "./pipe.js";
@@ -58,19 +59,7 @@ export function dotProductModule(options: DotProduct) {
         x: elementsOf(p.x, xs),
         w: elementsOf(p.w, ws),
       });
-      const pipe = new Pipe(m, p.go);
-      let terms: readonly Num[] = lanesOut.product;
-      for (let level = 1; terms.length > 1; level++) {
-        const next: Num[] = [];
-        for (let i = 0; i < terms.length; i += 2) {
-          const [a, b] = [terms[i], terms[i + 1]];
-          if (a !== undefined) next.push(pipe.reg(`sum_${level}_${i / 2}`, b === undefined ? a : a.add(b)));
-        }
-        terms = next;
-      }
-      const [sum] = terms;
-      if (sum === undefined) throw new Error("a dot product of no lanes");
-      return { sum };
+      return { sum: adderTree(new Pipe(m, p.go), lanesOut.product) };
     },
   );
 }

@@ -1,4 +1,4 @@
-import { type MemoryStyle, type Multiplier, type NumType, range, sint } from "../../../rtl/index.js";
+import { type MemoryStyle, type Multiplier, type NumType, sint } from "../../../rtl/index.js";
 import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
 import { dotProductLatency } from "../../parts/dot-product.js";
@@ -6,6 +6,7 @@ import { type Packing, packingOf } from "../../parts/packed-product.js";
 import type { QueuePlan } from "../../parts/queue.js";
 import { spanOf } from "../../parts/span.js";
 import type { TableStyle } from "../../parts/table.js";
+import { type LinearParameters, linearOutput } from "../linear.js";
 
 /** What the planner chooses for a matrix unit: lanes that several `linear` operators share. */
 export interface MatrixUnitPlan {
@@ -32,27 +33,11 @@ export interface MatrixUnitPlan {
   readonly ahead: number;
 }
 
-/** One `linear` operator on a matrix unit. */
-export interface MatrixTask {
-  /** Name of the operator in the model. */
-  readonly title: string;
+/** One `linear` operator on a matrix unit; its bias is the same for all tokens. */
+export interface MatrixTask
+  extends Pick<LinearParameters, "title" | "rows" | "columns" | "weights" | "bias" | "accumulator" | "requantiser"> {
   /** Name of its output's port. */
   readonly port: string;
-  readonly rows: number;
-  readonly columns: number;
-  /** [rows][columns]. */
-  readonly weights: readonly number[];
-  /** [rows]. */
-  readonly bias: readonly number[];
-  readonly accumulator: { readonly lo: number; readonly hi: number };
-  /** null: the sums themselves are the output. */
-  readonly requantiser: {
-    readonly multipliers: readonly number[];
-    readonly shift: number;
-    readonly zero: number;
-    readonly lo: number;
-    readonly hi: number;
-  } | null;
 }
 
 /**
@@ -90,9 +75,7 @@ export interface MatrixUnitParameters {
 
 /** Beats of a task's output. */
 export function taskOutput(task: MatrixTask, plan: Pick<MatrixUnitPlan, "lanes">): Beat {
-  const { requantiser, accumulator } = task;
-  const type = requantiser ? range(requantiser.lo, requantiser.hi) : spanOf([accumulator.lo, accumulator.hi, 0]);
-  return { type, lanes: plan.lanes };
+  return linearOutput({ ...task, plan });
 }
 
 /**

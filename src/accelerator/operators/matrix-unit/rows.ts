@@ -1,4 +1,5 @@
 import { bit, module, type Num, type NumType, range, uint } from "../../../rtl/index.js";
+import { adderTree } from "../../parts/adder-tree.js";
 import { type Beat, elementsOf, intervalName, wordType } from "../../parts/beat.js";
 import { digitProductModule, multipleTypes } from "../../parts/digit-product.js";
 import type { Packing } from "../../parts/packed-product.js";
@@ -46,7 +47,7 @@ export function rowSumModule(options: RowSum) {
     (p, m) => {
       const given: Readonly<Record<string, unknown>> = p;
       const word = (name: string) => given[name] as Num;
-      let terms: Num[] = [];
+      const terms: Num[] = [];
       if (columns > 0) {
         const { product: products } = m.repeat("lanes", columns, digitProductModule(x, w), {
           go: p.go,
@@ -61,18 +62,7 @@ export function rowSumModule(options: RowSum) {
         const bits = word("products").slice((index + 1) * packing.field - 1, index * packing.field);
         terms.push(bits.fit(field));
       }
-      const pipe = new Pipe(m, p.go);
-      for (let level = 1; terms.length > 1; level++) {
-        const next: Num[] = [];
-        for (let i = 0; i < terms.length; i += 2) {
-          const [a, b] = [terms[i], terms[i + 1]];
-          if (a !== undefined) next.push(pipe.reg(`sum_${level}_${i / 2}`, b === undefined ? a : a.add(b)));
-        }
-        terms = next;
-      }
-      const [sum] = terms;
-      if (sum === undefined) throw new Error("a row without lanes");
-      return { sum };
+      return { sum: adderTree(new Pipe(m, p.go), terms) };
     },
   );
 }

@@ -28,10 +28,7 @@ export function serialiseModule(parameters: MatrixUnitParameters) {
       held.next(take.or(held.q.and(give.and(part.last).not())));
       const word = m.reg("word", uint(plan.lanesOut * sumType(parameters).width), { init: 0, enable: take });
       word.next(p.x.data.data);
-      const rows = m.reg("rows", p.x.data.beat.type.contains(range(0, 0)) ? range(0, p.x.data.beat.type.hi) : numbers, {
-        init: 0,
-        enable: take,
-      });
+      const rows = m.reg("rows", range(0, p.x.data.beat.type.hi), { init: 0, enable: take });
       rows.next(p.x.data.beat);
       const words = splitWord(word.q, { type: sumType(parameters), lanes: plan.lanes }, parts);
       const options = Array.from(
