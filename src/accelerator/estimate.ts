@@ -113,7 +113,12 @@ function buffer(sum: Sum, items: number, beats: number, width: number, style: st
 function dotProduct(sum: Sum, lanes: number, x: NumType, w: NumType, kind: Multiplier): void {
   const width = productType(x, w).width;
   for (let lane = 0; lane < lanes; lane++) sum.product(x, w, kind);
-  let terms = lanes;
+  tree(sum, lanes, width);
+}
+
+/** Additions with a register behind each level. */
+function tree(sum: Sum, count: number, width: number): void {
+  let terms = count;
   for (let level = 1; terms > 1; level++) {
     sum.logic(Math.floor(terms / 2) * (width + level), Math.ceil(terms / 2) * (width + level));
     terms = Math.ceil(terms / 2);
@@ -164,24 +169,40 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       gearbox(sum, key, plan.lanesScore);
       gearbox(sum, value, plan.lanesValue);
       buffer(sum, plan.queries, features / plan.lanesScore, plan.lanesScore * query.type.width, plan.rows);
-      buffer(sum, plan.windows, (tokens * features) / plan.lanesScore, plan.lanesScore * key.type.width, plan.keys);
-      buffer(sum, plan.windows, (tokens * features) / plan.lanesValue, plan.lanesValue * value.type.width, plan.values);
-      buffer(sum, 2, tokens, parameters.score.hi.toString(2).length + 1, plan.rows);
-      buffer(sum, 2, tokens, (table[0] ?? 1).toString(2).length, plan.rows);
-      sum.memory(table.length, (table[0] ?? 1).toString(2).length, plan.table);
-      dotProduct(sum, plan.lanesScore, query.type, key.type, plan.scoreMultiplier);
-      sum.logic(scores.width * 2, scores.width);
-      requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, 1, 8);
+      const { keysAtOnce } = plan;
+      const places = plan.windows * (tokens / keysAtOnce) * features;
+      const exponentialBits = (table[0] ?? 1).toString(2).length;
+      const scoreBits = parameters.score.hi.toString(2).length + 1;
+      for (let bank = 0; bank < keysAtOnce; bank++) {
+        sum.memory(places / plan.lanesScore, plan.lanesScore * key.type.width, plan.keys);
+        sum.memory(places / plan.lanesValue, plan.lanesValue * value.type.width, plan.values);
+        sum.memory(table.length, exponentialBits, plan.table);
+        dotProduct(sum, plan.lanesScore, query.type, key.type, plan.scoreMultiplier);
+        sum.logic(scores.width * 2, scores.width);
+      }
+      // Control of the buffers of keys and values.
+      const beats = (tokens * features) / plan.lanesScore;
+      sum.logic(28 + 4 * Math.log2(beats), 12 + 4 * Math.log2(beats));
+      buffer(sum, 2, tokens / keysAtOnce, keysAtOnce * scoreBits, plan.rows);
+      buffer(sum, 2, tokens / keysAtOnce, keysAtOnce * exponentialBits, plan.rows);
+      requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, keysAtOnce, 8);
+      // Comparisons and sums of several keys, with the register of the highest.
+      sum.logic((keysAtOnce - 1) * (2 * scoreBits + exponentialBits), (keysAtOnce > 1 ? keysAtOnce + 1 : 0) * scoreBits);
       const exponential = range(0, table[0] ?? 1);
-      if (plan.valueMultiplier === "lut") sum.logic(2 * exponential.width + 2, 0);
+      if (plan.valueMultiplier === "lut") sum.logic(keysAtOnce * (2 * exponential.width + 2), 0);
+      const weighted = productType(exponential, value.type).width;
       for (let lane = 0; lane < plan.lanesValue; lane++) {
-        if (plan.valueMultiplier === "dsp") sum.product(exponential, value.type, "dsp");
-        else sum.logic(lutsOfDigits(exponential.width, value.type.width), productType(exponential, value.type).width);
+        for (let key = 0; key < keysAtOnce; key++) {
+          if (plan.valueMultiplier === "dsp") sum.product(exponential, value.type, "dsp");
+          else sum.logic(lutsOfDigits(exponential.width, value.type.width), weighted);
+        }
+        tree(sum, keysAtOnce, weighted);
         sum.logic(sums.width, sums.width);
       }
       gearbox(sum, { type: sums, lanes: plan.lanesValue }, plan.lanes);
-      const steps = dividerSteps({ numerator, divisor });
-      sum.logic(divisor.width * 3 + steps, divisor.width * 2 + steps + 10);
+      const digits = plan.reciprocalDigits;
+      const bits = digits * dividerSteps({ numerator, divisor, digits });
+      sum.logic(divisor.width * (1 + 2 * digits) + bits, divisor.width * 2 + bits + 10);
       const reciprocal = range(0, Math.max(1, Math.floor(numerator / (table[0] ?? 1))));
       requantiser(sum, sums, reciprocal, plan.normaliser, plan.lanes, shift > 0 ? 4 : 4);
       sum.logic(120, 90);

@@ -166,6 +166,8 @@ function operatorChoice(
         kind: "attention",
         lanesScore,
         lanesValue,
+        keysAtOnce: 1,
+        reciprocalDigits: 1,
         lanes,
         scoreMultiplier: "lut",
         valueMultiplier: "lut",

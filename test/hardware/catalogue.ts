@@ -80,6 +80,8 @@ export function sample(prefix: string, options: SampleOptions): Sample {
         kind: "attention",
         lanesScore: lanes.attention,
         lanesValue: lanes.attention,
+        keysAtOnce: 1,
+        reciprocalDigits: 1,
         lanes: 1,
         scoreMultiplier: multiplier,
         valueMultiplier: multiplier,
@@ -187,7 +189,7 @@ export function parts(): Entry[] {
     },
     {
       title: "divider",
-      module: dividerModule({ name: "divider", numerator: 3_500_000, divisor: range(255, 24 * 255) }),
+      module: dividerModule({ name: "divider", numerator: 3_500_000, divisor: range(255, 24 * 255), digits: 1 }),
     },
   ];
 }

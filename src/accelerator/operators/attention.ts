@@ -1,6 +1,6 @@
 import { module, range } from "../../rtl/index.js";
 import { beatStream } from "../parts/beat.js";
-import { dividerModule, dividerSteps, quotientType } from "../parts/divider.js";
+import { type DividerParameters, dividerModule, dividerSteps, quotientType } from "../parts/divider.js";
 import { queued, withLanes } from "../parts/flow.js";
 import { REQUANTISE_LATENCY, requantiseModule } from "../parts/requantise.js";
 import type { CycleModel, Link } from "../timing/cycle-model.js";
@@ -21,24 +21,30 @@ const ROWS_AHEAD = 2;
 export function attentionSteps(parameters: AttentionParameters): number {
   const { tokens, heads, plan } = parameters;
   const features = headFeatures(parameters);
-  const reciprocal = { numerator: parameters.numerator, divisor: exponentialSumType(parameters) };
+  const reciprocal = reciprocalOf(parameters);
+  const keyBeats = tokens / plan.keysAtOnce;
   return Math.max(
-    heads * tokens * (features / plan.lanesScore),
-    heads * tokens * (features / plan.lanesValue),
+    heads * keyBeats * (features / plan.lanesScore),
+    heads * keyBeats * (features / plan.lanesValue),
     heads * (dividerSteps(reciprocal) + 2),
   );
+}
+
+/** The divider of the rows' sums. */
+function reciprocalOf({ name, numerator, tokens, table, plan }: AttentionParameters): DividerParameters {
+  const divisor = exponentialSumType({ tokens, table });
+  return { name: `${name}_reciprocal`, numerator, divisor, digits: plan.reciprocalDigits };
 }
 
 /** Softmax attention: scores, exponentials, weighted sums and their normalisation, overlapped between rows. */
 export function attentionModule(parameters: AttentionParameters) {
   const { name, title, tokens, features, heads, plan, score } = parameters;
-  const divisor = exponentialSumType(parameters);
-  const reciprocal = { name: `${name}_reciprocal`, numerator: parameters.numerator, divisor };
+  const reciprocal = reciprocalOf(parameters);
   const sums = { type: weightedSumType(parameters), lanes: plan.lanesValue };
   return module(
     name,
     {
-      doc: `${title}: softmax attention of ${tokens} tokens of ${features} features, ${heads} head(s). Scores with ${plan.lanesScore} lane(s), weighted sum with ${plan.lanesValue}; probabilities are never stored. ${attentionSteps(parameters)} cycles for a query.`,
+      doc: `${title}: softmax attention of ${tokens} tokens of ${features} features, ${heads} head(s). Scores with ${plan.lanesScore} lane(s), weighted sum with ${plan.lanesValue}, for ${plan.keysAtOnce} key(s) at once; probabilities are never stored. ${attentionSteps(parameters)} cycles for a query.`,
       in: {
         query: beatStream(parameters.query),
         key: beatStream(parameters.key),
@@ -53,7 +59,7 @@ export function attentionModule(parameters: AttentionParameters) {
       const scores = m.use("scores", scoresModule(parameters), { query, key });
       const requantise = requantiseModule({
         name: `${name}_requantise`,
-        input: { type: scoreSumType(parameters), lanes: 1 },
+        input: { type: scoreSumType(parameters), lanes: plan.keysAtOnce },
         multipliers: [score.multiplier],
         shift: score.shift,
         zero: 0,
@@ -65,7 +71,7 @@ export function attentionModule(parameters: AttentionParameters) {
       const codes = m.use("requantise", requantise, { x: scores.score });
       const rows = m.use("exponentials", exponentialsModule(parameters), { score: codes.y });
       // Sums and reciprocals wait for their rows' weighted sums here, so that the next rows need not.
-      const divisors = { type: range(0, divisor.hi), lanes: 1 };
+      const divisors = { type: range(0, reciprocal.divisor.hi), lanes: 1 };
       const waiting = queued(m, "row_sums", rows.sum, divisors, ROWS_AHEAD, "distributed");
       const divided = m.use("reciprocal", dividerModule(reciprocal), { x: waiting }).y;
       const quotients = { type: quotientType(reciprocal), lanes: 1 };
@@ -84,13 +90,13 @@ export function attentionTiming(
   inputs: { readonly query: Link; readonly key: Link; readonly value: Link },
   parameters: AttentionParameters,
 ): Link {
-  const { plan, numerator } = parameters;
+  const { plan } = parameters;
   const query = gearbox(model, inputs.query, parameters.query.lanes, plan.lanesScore);
   const key = gearbox(model, inputs.key, parameters.key.lanes, plan.lanesScore);
   const value = gearbox(model, inputs.value, parameters.value.lanes, plan.lanesValue);
   const codes = pipeline(model, scoresTiming(model, query, key, parameters), REQUANTISE_LATENCY);
   const rows = exponentialsTiming(model, codes, parameters);
-  const steps = dividerSteps({ numerator, divisor: exponentialSumType(parameters) });
+  const steps = dividerSteps(reciprocalOf(parameters));
   const quotient = fifo(model, divider(model, fifo(model, rows.sum, ROWS_AHEAD), steps), ROWS_AHEAD);
   const weighted = valuesTiming(model, rows.exponential, value, parameters);
   const sum = gearbox(model, weighted, plan.lanesValue, plan.lanes);

@@ -21,6 +21,8 @@ export interface ItemBufferOptions {
   /** Items there is room for: with 2 the next one is loaded while this one is read. */
   readonly slots: number;
   readonly style: MemoryStyle;
+  /** Memories side by side, each with every `banks`-th of the `outer`, so that as many are read at once; divides `outer`. */
+  readonly banks?: number;
 }
 
 export interface ItemBuffer {
@@ -32,8 +34,10 @@ export interface ItemBuffer {
   /** Whole items there are: each stays until it is released. */
   readonly stored: Num;
   readonly available: Bit;
-  /** The word of a beat of the item, one cycle with `go` later. */
+  /** The word of a beat of the item, one cycle with `go` later. With several banks that of the first one. */
   read(outer: Num, inner: Num, go: Bit): Num;
+  /** The words of all banks at once: `outer` numbers the places within a bank. */
+  readBanks(outer: Num, inner: Num, go: Bit): Num[];
   /** The item is done with in this cycle: exactly once. */
   release(when: Bit): void;
 }
@@ -45,7 +49,8 @@ export function itemBuffer(
   input: Stream<{ data: NumType }>,
   options: ItemBufferOptions,
 ): ItemBuffer {
-  const { beat, outer, inner, slots, style } = options;
+  const { beat, inner, slots, style, banks = 1 } = options;
+  const outer = options.outer / banks;
   const stored = m.reg(`${name}_stored`, range(0, slots), { reset: 0 });
   const ready = stored.q.ne(slots);
   const load = input.valid.and(ready);
@@ -53,8 +58,9 @@ export function itemBuffer(
   input.accept(ready);
 
   const column = counter(m, `${name}_load_beat`, inner, load);
-  const row = counter(m, `${name}_load_row`, outer, allOf(load, column.last));
-  const loaded = allOf(load, column.last, row.last);
+  const bank = counter(m, `${name}_load_bank`, banks, allOf(load, column.last));
+  const row = counter(m, `${name}_load_row`, outer, allOf(load, column.last, bank.last));
+  const loaded = allOf(load, column.last, bank.last, row.last);
   const loadSlot = counter(m, `${name}_load_slot`, slots, loaded);
   const released = m.wire(`${name}_release`, bit());
   const readSlot = counter(m, `${name}_read_slot`, slots, released.value);
@@ -69,8 +75,15 @@ export function itemBuffer(
       [innerIndex, inner],
     ]);
   const depth = 2 ** (indexBits(slots) + indexBits(outer) + indexBits(inner));
-  const memory = wordMemory(m, name, { type: wordType(beat), depth, style });
-  memory.write({ enable: load, address: place(loadSlot.value, row.value, column.value), data: input.data.data });
+  const target = place(loadSlot.value, row.value, column.value);
+  const memories = Array.from({ length: banks }, (_, index) => {
+    const memory = wordMemory(m, banks === 1 ? name : `${name}_${index}`, { type: wordType(beat), depth, style });
+    const enable = banks === 1 ? load : load.and(bank.value.eq(index));
+    memory.write({ enable, address: target, data: input.data.data });
+    return memory;
+  });
+  const readBanks = (outerIndex: Num, innerIndex: Num, go: Bit) =>
+    memories.map((memory) => memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }));
   const available = stored.q.ne(0);
   m.name({ [`${name}_available`]: available });
   return {
@@ -80,7 +93,12 @@ export function itemBuffer(
     readSlot: readSlot.value,
     stored: stored.q,
     available,
-    read: (outerIndex, innerIndex, go) => memory.read(place(readSlot.value, outerIndex, innerIndex), { enable: go }),
+    read: (outerIndex, innerIndex, go) => {
+      const [first] = readBanks(outerIndex, innerIndex, go);
+      if (first === undefined) throw new Error("an item buffer of no banks");
+      return first;
+    },
+    readBanks,
     release: (when) => released.drive(when),
   };
 }

@@ -1,7 +1,7 @@
 import { type Graph, tensor } from "../../model/index.js";
 import type { Random } from "../../numeric/random.js";
 import type { MemoryStyle, Multiplier } from "../../rtl/index.js";
-import { divisors } from "../lanes.js";
+import { divisors } from "../divisors.js";
 import { leastFeedForwardTokens, SLOTS } from "../operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
 import type { Choices, LayerQueues, Mode, OperatorPlan, QueuePlan } from "../plan.js";
@@ -58,6 +58,8 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
         kind: "attention",
         lanesScore: one(both),
         lanesValue,
+        keysAtOnce: one(divisors(graph.architecture.window).filter((keys) => keys <= 4)),
+        reciprocalDigits: one([1, 2] as const),
         lanes,
         scoreMultiplier: multiplier(),
         valueMultiplier: multiplier(),

@@ -9,6 +9,10 @@ export interface AttentionPlan {
   readonly lanesScore: number;
   /** Features of a value multiplied in one cycle; divides d / h. */
   readonly lanesValue: number;
+  /** Keys and values of a row that are worked on in one cycle, from as many memories; divides n. */
+  readonly keysAtOnce: number;
+  /** Digits of a row's reciprocal made in one cycle. */
+  readonly reciprocalDigits: 1 | 2;
   /** Elements in a beat of the context; divides lanesValue. */
   readonly lanes: number;
   readonly scoreMultiplier: Multiplier;

@@ -1,5 +1,5 @@
 import { bit, module, type Num, type NumType, pick, range } from "../../../rtl/index.js";
-import { type Beat, beatStream } from "../../parts/beat.js";
+import { type Beat, beatStream, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
 import { dotProductLatency, dotProductModule } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
@@ -33,20 +33,21 @@ export function headBeat(head: Num, heads: number, beat: Num, beatsOfHead: numbe
 /** q k^T: for each query, head and key one sum, key by key. */
 export function scoresModule(parameters: AttentionParameters) {
   const { name, title, tokens, features, heads, plan } = parameters;
-  const lanes = plan.lanesScore;
+  const { lanesScore: lanes, keysAtOnce } = plan;
   const q: Beat = { type: parameters.query.type, lanes };
   const k: Beat = { type: parameters.key.type, lanes };
   const sumType = scoreSumType(parameters);
   const beats = features / lanes;
   const beatsOfHead = headFeatures(parameters) / lanes;
+  const y: Beat = { type: sumType, lanes: keysAtOnce };
   const depth = latency(parameters);
   const dot = dotProductModule({ lanes, x: q.type, w: k.type, multiplier: plan.scoreMultiplier });
   return module(
     `${name}_scores`,
     {
-      doc: `${title}, scores: the products of a query with all ${tokens} keys${heads > 1 ? `, for each of ${heads} heads` : ""}, ${lanes} feature(s) in a cycle, ${heads * tokens * beatsOfHead} cycles for a query. Keys of ${plan.windows} window(s) are kept; queries begin when all keys of a window are there.`,
+      doc: `${title}, scores: the products of a query with all ${tokens} keys${heads > 1 ? `, for each of ${heads} heads` : ""}, ${lanes} feature(s) of ${keysAtOnce} key(s) in a cycle, ${heads * (tokens / keysAtOnce) * beatsOfHead} cycles for a query. Keys of ${plan.windows} window(s) are kept; queries begin when all keys of a window are there.`,
       in: { query: beatStream(q), key: beatStream(k) },
-      out: { score: beatStream({ type: sumType, lanes: 1 }) },
+      out: { score: beatStream(y) },
     },
     (p, m) => {
       const go = m.wire("go", bit());
@@ -64,12 +65,13 @@ export function scoresModule(parameters: AttentionParameters) {
         inner: beats,
         slots: plan.windows,
         style: plan.keys,
+        banks: keysAtOnce,
       });
       const both = queries.available.and(keys.available);
       const issue = both.and(go.value);
       m.name({ both, issue });
       const column = counter(m, "column", beatsOfHead, issue);
-      const keyIndex = counter(m, "key_index", tokens, allOf(issue, column.last));
+      const keyIndex = counter(m, "key_index", tokens / keysAtOnce, allOf(issue, column.last));
       const head = counter(m, "head", heads, allOf(issue, column.last, keyIndex.last));
       const queryDone = allOf(issue, column.last, keyIndex.last, head.last);
       const queryIndex = counter(m, "query_index", tokens, queryDone);
@@ -78,19 +80,17 @@ export function scoresModule(parameters: AttentionParameters) {
 
       const place = headBeat(head.value, heads, column.value, beatsOfHead);
       const query = queries.read(range(0, 0).of(0), place, go.value);
-      const key = keys.read(keyIndex.value, place, go.value);
-      const { sum } = m.use("dot", dot, { go: go.value, x: query, w: key });
-      const accumulator = m.reg("accumulator", sumType, { init: 0, enable: go.value });
-      accumulator.next(
-        beatsOfHead === 1
-          ? sum
-          : pick(pipe.delayFlag("first", column.value.eq(0), depth - 1), 0, accumulator.q)
-              .add(sum)
-              .fit(sumType),
-      );
+      const first = pipe.delayFlag("first", column.value.eq(0), depth - 1);
+      const sums = keys.readBanks(keyIndex.value, place, go.value).map((key, index) => {
+        const tail = keysAtOnce === 1 ? "" : `_${index}`;
+        const { sum } = m.use(`dot${tail}`, dot, { go: go.value, x: query, w: key });
+        const accumulator = m.reg(`accumulator${tail}`, sumType, { init: 0, enable: go.value });
+        accumulator.next(beatsOfHead === 1 ? sum : pick(first, 0, accumulator.q).add(sum).fit(sumType));
+        return accumulator.q;
+      });
       const valid = pipe.delayValid("valid", allOf(both, column.last), depth);
       go.drive(valid.not().or(p.score.ready));
-      return { score: { valid, data: { data: accumulator.q } } };
+      return { score: { valid, data: { data: wordOf(sums, y) } } };
     },
   );
 }
@@ -100,7 +100,7 @@ export function scoresTiming(model: CycleModel, query: Link, key: Link, paramete
   const { tokens, features, heads, plan } = parameters;
   const beats = features / plan.lanesScore;
   const beatsOfHead = headFeatures(parameters) / plan.lanesScore;
-  const steps = heads * tokens * beatsOfHead;
+  const steps = heads * (tokens / plan.keysAtOnce) * beatsOfHead;
   return engine(
     model,
     [
