@@ -1,4 +1,4 @@
-import { buildGraph } from "../model/index.js";
+import { branchTensors, buildGraph } from "../model/index.js";
 import type { IntegerModel } from "./model.js";
 
 /**
@@ -10,8 +10,9 @@ export function withoutBranch(model: IntegerModel): IntegerModel {
   const forecast = graph.operators.find(({ output }) => output === graph.output);
   const data = forecast && model.operators.get(forecast.name);
   if (forecast?.kind !== "residual" || data?.kind !== "residual") throw new Error("the forecast is not a residual");
+  const branch = branchTensors(graph);
   const coefficients = data.coefficients.map((row, index) =>
-    forecast.addends[index] === "branch" ? row.map(() => 0) : row,
+    branch.includes(forecast.addends[index] ?? "") ? row.map(() => 0) : row,
   );
   return { ...model, operators: new Map(model.operators).set(forecast.name, { ...data, coefficients }) };
 }

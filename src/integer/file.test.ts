@@ -49,6 +49,16 @@ describe("the integer model's file", () => {
     ).toEqual(model);
   });
 
+  it("names folds where there are any, and takes none but those", () => {
+    expect(text).not.toContain("folds");
+    const shape = defineArchitecture({ window: 4, dModel: 4, folds: ["value", "query", "tail"] });
+    const folded = randomIntegerModel(shape, definePrecision(), 6);
+    const written = serialiseIntegerModel(folded);
+    expect(parseIntegerModel(written, "integer-model.json")).toEqual(folded);
+    expect(refusal(written.replace('"tail"', '"tale"'))).toContain("is damaged at content.architecture.folds.2");
+    expect(refusal(edited((content) => (content.architecture.folds = ["tail"])))).toContain("layers.1.norm2");
+  });
+
   it("refuses what is not such a file, is cut off, or of another version", () => {
     expect(refusal("")).toContain("is not JSON");
     expect(refusal(text.slice(0, text.length / 2))).toContain("is not JSON");

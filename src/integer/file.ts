@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GatecastError } from "../errors.js";
-import { type Architecture, defineArchitecture, definePrecision, type Precision } from "../model/index.js";
+import { type Architecture, defineArchitecture, definePrecision, foldNames, type Precision } from "../model/index.js";
 import { sha256 } from "../numeric/sha256.js";
 import { checkIntegerModel } from "./check.js";
 import type { IntegerModel } from "./model.js";
@@ -58,7 +58,9 @@ const architecture = z.strictObject({
   feedForward: integer,
   skip: z.boolean(),
   persistence: integers.nullable(),
-}) satisfies z.ZodType<Architecture>;
+  // Left out where nothing is folded, as before there were folds.
+  folds: z.array(z.enum(foldNames)).min(1).optional(),
+}) satisfies z.ZodType<Omit<Architecture, "folds">>;
 
 const precision = z.strictObject({
   weights: integer,
@@ -96,8 +98,13 @@ const fileSchema = z.strictObject({
  */
 export function serialiseIntegerModel(model: IntegerModel): string {
   checkIntegerModel(model);
+  const { folds, persistence, ...shape } = model.architecture;
   const content: Content = {
-    architecture: { ...model.architecture, persistence: model.architecture.persistence?.slice() ?? null },
+    architecture: {
+      ...shape,
+      persistence: persistence?.slice() ?? null,
+      ...(folds.length > 0 && { folds: [...folds] }),
+    },
     precision: { ...model.precision, overrides: { ...model.precision.overrides } },
     samples: model.samples.map((column) => ({ ...column })),
     forecast: model.forecast.map((column) => ({ ...column })),
@@ -159,7 +166,7 @@ export function parseIntegerModel(text: string, fileName: string): IntegerModel 
 
 function toModel(content: Content): IntegerModel {
   return {
-    architecture: defineArchitecture(content.architecture),
+    architecture: defineArchitecture({ ...content.architecture, folds: content.architecture.folds ?? [] }),
     precision: definePrecision(content.precision),
     operators: new Map(Object.entries(content.operators)),
     samples: content.samples,

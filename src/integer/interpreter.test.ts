@@ -24,6 +24,8 @@ const shapes: [ArchitectureOptions, Parameters<typeof definePrecision>[0]][] = [
     { window: 9, dModel: 5, inputs: 1, targets: 3 },
     { weights: 8, activations: 2, overrides: { "layers.0.hidden": 7 } },
   ],
+  [{ window: 6, dModel: 6, layers: 2, folds: ["value", "query", "tail"] }, { bits: 4 }],
+  [{ window: 5, dModel: 6, heads: 2, inputs: 2, targets: 2, folds: ["tail"] }, { bits: 5 }],
 ];
 
 // A few of each shape: drawing a model that is alive takes longer than comparing it.

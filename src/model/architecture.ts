@@ -4,6 +4,15 @@ import { GatecastError } from "../errors.js";
 export type Task = "forecasting";
 
 /**
+ * What algebra takes out of a network (docs/arithmetic.md):
+ * - `value`: the output projection, Wo (Wv x) = (Wo Wv) x; with one head only.
+ * - `query`: the key projection, (Wq x) (Wk y) = (Wk^T Wq x) y; with one head only.
+ * - `tail`: the last layer's second feed-forward matrix and second norm, which the head takes in behind the sums over time.
+ */
+export const foldNames = ["value", "query", "tail"] as const;
+export type Fold = (typeof foldNames)[number];
+
+/**
  * The shape of a network. Everything else (operators, tensors, parameters) follows from it, in `buildGraph`.
  *
  * A Transformer encoder with batch normalisation after each residual connection, a sum over time, and a linear head;
@@ -32,6 +41,8 @@ export interface Architecture {
   readonly skip: boolean;
   /** For each target the input column that records it, whose last value is added to the forecast; null: not added. */
   readonly persistence: readonly number[] | null;
+  /** In the order of `foldNames`; none by default. */
+  readonly folds: readonly Fold[];
 }
 
 /** Smallest and largest value of each dimension that the later rooms are built and tested for. */
@@ -75,6 +86,7 @@ export function defineArchitecture(options: ArchitectureOptions): Architecture {
         : targets <= inputs
           ? Array.from({ length: targets }, (_, target) => target)
           : null,
+    folds: foldNames.filter((fold) => options.folds?.includes(fold)),
   };
   for (const [key, [least, most]] of Object.entries(limits) as [keyof typeof limits, readonly [number, number]][]) {
     const value = architecture[key];
@@ -90,6 +102,7 @@ export function defineArchitecture(options: ArchitectureOptions): Architecture {
       remedy: "Choose a number of heads that divides d_model: every head works on d_model / heads features.",
     });
   }
+  checkFolds(options.folds ?? [], architecture.heads);
   const { persistence } = architecture;
   if (
     persistence &&
@@ -101,6 +114,26 @@ export function defineArchitecture(options: ArchitectureOptions): Architecture {
     });
   }
   return architecture;
+}
+
+/**
+ * With h heads a folded value or query has h d features: its projection takes h d^2 multiplications a token where the two it replaces take
+ * 2 d^2, and attention h times as many as before. With two heads or more nothing is saved.
+ */
+function checkFolds(folds: readonly string[], heads: number): void {
+  const stranger = folds.find((fold) => !foldNames.some((name) => name === fold));
+  if (stranger !== undefined) {
+    throw new GatecastError("model", `There is no fold "${stranger}".`, {
+      where: { key: "folds" },
+      remedy: `Choose among ${foldNames.join(", ")}.`,
+    });
+  }
+  const single = heads > 1 && folds.find((fold) => fold !== "tail");
+  if (!single) return;
+  throw new GatecastError("model", `The fold "${single}" needs a network of one head; this one has ${heads}.`, {
+    where: { key: "folds" },
+    remedy: `Leave it out, or choose heads: 1. With ${heads} heads a folded ${single} would have ${heads} d_model features, and cost more than it saves.`,
+  });
 }
 
 /** Values in one forecast: `horizon * targets`. */

@@ -148,6 +148,10 @@ export function buildGraph(architecture: Architecture, precision: Precision): Gr
     return output;
   };
 
+  const { folds } = architecture;
+  /** Tokens that enter a layer. Where they are its keys too, they have no zero point, as keys have none. */
+  const stream = (name: string) => code(name, n, d, { symmetric: folds.includes("query") });
+
   const samples = code("window", n, m, { bits: precision.samples });
   operators.push({
     kind: "linear",
@@ -156,15 +160,20 @@ export function buildGraph(architecture: Architecture, precision: Precision): Gr
     weight: weight("embed", d, m),
     bias: { name: "embed.position", perToken: true },
     flatten: false,
-    output: code("embedded", n, d),
+    output: stream("embedded"),
   });
   let tokens = "embedded";
+  /** What is summed over time for the head. */
+  let pooled: readonly { readonly suffix: string; readonly input: string; readonly features: number }[] = [];
   for (let layer = 0; layer < architecture.layers; layer++) {
     const stem = `layers.${layer}`;
     const attention = `${stem}.self_attn`;
     const query = linear(`${attention}.q_proj`, tokens, d, d, code(`${stem}.query`, n, d, { symmetric: true }));
-    const key = linear(`${attention}.k_proj`, tokens, d, d, code(`${stem}.key`, n, d, { symmetric: true }));
+    const key = folds.includes("query")
+      ? tokens
+      : linear(`${attention}.k_proj`, tokens, d, d, code(`${stem}.key`, n, d, { symmetric: true }));
     const value = linear(`${attention}.v_proj`, tokens, d, d, code(`${stem}.value`, n, d, { symmetric: true }));
+    const context = code(`${stem}.context`, n, d);
     operators.push({
       kind: "attention",
       name: attention,
@@ -174,9 +183,11 @@ export function buildGraph(architecture: Architecture, precision: Precision): Gr
       heads: architecture.heads,
       scoreBits: precision.scores,
       exponentialBits: precision.exponentials,
-      output: code(`${stem}.context`, n, d),
+      output: context,
     });
-    const attended = linear(`${attention}.out_proj`, `${stem}.context`, d, d, accumulator(`${stem}.attended`, n, d));
+    const attended = folds.includes("value")
+      ? context
+      : linear(`${attention}.out_proj`, context, d, d, accumulator(`${stem}.attended`, n, d));
     const norm1 = code(`${stem}.norm1`, n, d);
     operators.push({
       kind: "residual",
@@ -186,8 +197,15 @@ export function buildGraph(architecture: Architecture, precision: Precision): Gr
       output: norm1,
     });
     const hidden = linear(`${stem}.linear1`, norm1, f, d, code(`${stem}.hidden`, n, f, { relu: true }));
+    if (folds.includes("tail") && layer === architecture.layers - 1) {
+      pooled = [
+        { suffix: "", input: norm1, features: d },
+        { suffix: "_hidden", input: hidden, features: f },
+      ];
+      break;
+    }
     const contracted = linear(`${stem}.linear2`, hidden, d, f, accumulator(`${stem}.contracted`, n, d));
-    tokens = code(`${stem}.norm2`, n, d);
+    tokens = stream(`${stem}.norm2`);
     operators.push({
       kind: "residual",
       name: `${stem}.norm2`,
@@ -195,9 +213,14 @@ export function buildGraph(architecture: Architecture, precision: Precision): Gr
       norm: `${stem}.norm2`,
       output: tokens,
     });
+    pooled = [{ suffix: "", input: tokens, features: d }];
   }
-  operators.push({ kind: "pool", name: "pool", input: tokens, output: accumulator("pooled", 1, d) });
-  const addends = [linear("head", "pooled", o, d, accumulator("branch", 1, o))];
+  for (const { suffix, input, features } of pooled) {
+    operators.push({ kind: "pool", name: `pool${suffix}`, input, output: accumulator(`pooled${suffix}`, 1, features) });
+  }
+  const addends = pooled.map(({ suffix, features }) =>
+    linear(`head${suffix}`, `pooled${suffix}`, o, features, accumulator(`branch${suffix}`, 1, o)),
+  );
   if (architecture.skip) addends.push(linear("skip", samples, o, n * m, accumulator("skipped", 1, o), true));
   if (architecture.persistence) {
     const columns = Array.from(
@@ -229,6 +252,16 @@ function* quantisable(tensors: ReadonlyMap<string, Tensor>, operators: readonly 
     if (tensor.kind === "code" && tensor.name !== "window" && tensor.name !== "forecast") yield tensor.name;
   }
   for (const operator of operators) if (operator.kind === "linear") yield operator.weight.name;
+}
+
+/** The addends of the forecast that are the Transformer's, made by its head: one tensor, or two where its tail is folded. */
+export function branchTensors(graph: Graph): readonly string[] {
+  const forecast = graph.operators.find(({ output }) => output === graph.output);
+  if (forecast?.kind !== "residual") throw new Error("the forecast is not a residual");
+  return forecast.addends.filter((addend) => {
+    const maker = graph.operators.find(({ output }) => output === addend);
+    return maker?.kind === "linear" && !maker.flatten;
+  });
 }
 
 /** The tensor of that name; a name the graph does not have is a bug of the caller. */

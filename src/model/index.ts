@@ -1,4 +1,5 @@
 export * from "./architecture.js";
+export * from "./folds.js";
 export * from "./graph.js";
 export * from "./parameter-file.js";
 export * from "./parameters.js";

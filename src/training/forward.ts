@@ -1,4 +1,4 @@
-import { type Graph, outputs, type Parameters, type QuantisedParameters } from "../model/index.js";
+import { branchTensors, type Graph, outputs, type Parameters, type QuantisedParameters } from "../model/index.js";
 import { Engine } from "./engine/engine.js";
 import type { Program } from "./engine/program.js";
 import { loadQuantised } from "./quantisation/parameters.js";
@@ -25,7 +25,7 @@ export function forward(
   const quantised = "activations" in model;
   if (quantised) loadQuantised(engine, model);
   else engine.load(model);
-  const mute = options.branch === false ? ["branch"] : [];
+  const mute = options.branch === false ? branchTensors(graph) : [];
   return runAll(engine, engine.program({ quantised, norm: "running", backward: false, mute }), windows);
 }
 

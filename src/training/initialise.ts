@@ -1,4 +1,4 @@
-import { type Graph, type Parameter, parameterShapes } from "../model/index.js";
+import { branchTensors, type Graph, type Parameter, parameterShapes } from "../model/index.js";
 import { cos, exp, log, sin } from "../numeric/elementary.js";
 import { Random } from "../numeric/random.js";
 
@@ -17,13 +17,14 @@ export function initialise(graph: Graph, seed: number): Map<string, Parameter> {
     result.set(name, { shape, data: new Float32Array(shape.reduce((product, length) => product * length, 1)) });
   }
   const data = (name: string) => result.get(name)?.data ?? new Float32Array(0);
+  const branch = branchTensors(graph);
   for (const operator of graph.operators) {
     if (operator.kind === "linear") {
       const { name, rows, columns } = operator.weight;
       if (operator.bias.perToken) sinusoids(data(operator.bias.name), rows);
       if (operator.flatten) continue; // the skip stays 0
       const relu = graph.tensors.get(operator.output)?.relu ?? false;
-      const gain = operator.output === "branch" ? 0.1 : 1;
+      const gain = branch.includes(operator.output) ? 0.1 : 1;
       const bound = gain * Math.sqrt(relu ? 6 / columns : 6 / (rows + columns));
       const weight = data(name);
       for (let index = 0; index < weight.length; index++) weight[index] = random.uniformBetween(-bound, bound);

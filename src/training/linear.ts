@@ -1,4 +1,4 @@
-import { type Graph, outputs, type Parameter, type Parameters } from "../model/index.js";
+import { branchTensors, type Graph, outputs, type Parameter, type Parameters } from "../model/index.js";
 import { applyLinear, fitRidge, type RidgeFit, type RidgeSource, unitRootStatistics } from "../series/index.js";
 import { blockMeans, cautiousMean } from "./blocks.js";
 import type { TrainingData, WindowSource } from "./source.js";
@@ -101,8 +101,12 @@ export function blend(graph: Graph, parameters: Parameters, linear: RidgeFit, sh
     return between(old, (linear.weights[k * last.length + row] ?? 0) - added);
   });
   change("skip.bias", (old, row) => between(old, linear.weights[columns * last.length + row] ?? 0));
-  change("head.weight", (old) => share * old);
-  change("head.bias", (old) => share * old);
+  const branch = branchTensors(graph);
+  for (const operator of graph.operators) {
+    if (operator.kind !== "linear" || !branch.includes(operator.output)) continue;
+    change(operator.weight.name, (old) => share * old);
+    change(operator.bias.name, (old) => share * old);
+  }
   return result;
 }
 

@@ -64,8 +64,9 @@ function engineOf(test: Case): Engine {
 
 describe("the whole network against PyTorch", () => {
   for (const test of cases) {
-    const { dModel, heads, layers, inputs } = test.architecture;
-    const title = `d ${dModel}, ${heads} heads, ${layers} layers, ${inputs} inputs, ${test.bits ?? "no"} bits`;
+    const { dModel, heads, layers, inputs, folds } = test.architecture;
+    const shape = `d ${dModel}, ${heads} heads, ${layers} layers, ${inputs} inputs`;
+    const title = `${shape}${folds.length > 0 ? `, folds ${folds.join(" ")}` : ""}, ${test.bits ?? "no"} bits`;
     it(`${title}${test.frozen ? ", fixed statistics" : ""}: forecasts, loss and every gradient`, () => {
       const engine = engineOf(test);
       const forecasts = new Float32Array(test.forecasts.length);

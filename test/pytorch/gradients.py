@@ -135,13 +135,15 @@ class Network:
         a = self.a
         n, d, h, o = a["window"], a["dModel"], a["heads"], a["horizon"] * a["targets"]
         B = x.shape[0]
+        folds = a["folds"]
+        keys = "query" in folds
         x = self.code("window", x, bits=12)
-        y = self.code("embedded", self.linear("embed", x, d, "embed.position", [n, d]))
+        y = self.code("embedded", self.linear("embed", x, d, "embed.position", [n, d]), symmetric=keys)
         for layer in range(a["layers"]):
             stem = f"layers.{layer}"
             attn = f"{stem}.self_attn"
             q = self.code(f"{stem}.query", self.linear(f"{attn}.q_proj", y, d), symmetric=True)
-            k = self.code(f"{stem}.key", self.linear(f"{attn}.k_proj", y, d), symmetric=True)
+            k = y if keys else self.code(f"{stem}.key", self.linear(f"{attn}.k_proj", y, d), symmetric=True)
             v = self.code(f"{stem}.value", self.linear(f"{attn}.v_proj", y, d), symmetric=True)
             q, k, v = (t.reshape(B, n, h, d // h).transpose(1, 2) for t in (q, k, v))
             scores = q @ k.transpose(-1, -2) / math.sqrt(d // h)
@@ -151,10 +153,16 @@ class Network:
                 scores = self.code(attn, scores, symmetric=True, bits=8)
                 p = TableSoftmax.apply(scores, self.quantisers[attn][0].detach(), 8)
             context = self.code(f"{stem}.context", (p @ v).transpose(1, 2).reshape(B, n, d))
-            y = self.code(f"{stem}.norm1", self.norm(f"{stem}.norm1", y + self.linear(f"{attn}.out_proj", context, d)))
+            attended = context if "value" in folds else self.linear(f"{attn}.out_proj", context, d)
+            y = self.code(f"{stem}.norm1", self.norm(f"{stem}.norm1", y + attended))
             hidden = self.code(f"{stem}.hidden", self.linear(f"{stem}.linear1", y, a["feedForward"]), relu=True)
-            y = self.code(f"{stem}.norm2", self.norm(f"{stem}.norm2", y + self.linear(f"{stem}.linear2", hidden, d)))
+            if "tail" in folds and layer == a["layers"] - 1:
+                break
+            contracted = self.linear(f"{stem}.linear2", hidden, d)
+            y = self.code(f"{stem}.norm2", self.norm(f"{stem}.norm2", y + contracted), symmetric=keys)
         forecast = self.linear("head", y.mean(1), o)
+        if "tail" in folds:
+            forecast = forecast + self.linear("head_hidden", hidden.mean(1), o)
         if a["skip"]:
             forecast = forecast + self.linear("skip", x.reshape(B, -1), o)
         if a["persistence"] is not None:
@@ -192,10 +200,11 @@ def case(a, batch, bits=None, frozen=False):
 
 def architecture(**options):
     a = dict(task="forecasting", window=5, inputs=1, targets=1, horizon=1, dModel=8, heads=1, layers=1, feedForward=12)
-    a.update(dict(skip=True, persistence=[0]), **options)
+    a.update(dict(skip=True, persistence=[0], folds=[]), **options)
     return a
 
 
+folded = architecture(window=6, inputs=2, targets=2, layers=2, persistence=[1, 0], folds=["value", "query", "tail"])
 deep = architecture(window=6, inputs=3, targets=2, horizon=2, heads=2, layers=2, dModel=6, persistence=[2, 0])
 print(
     json.dumps(
@@ -210,6 +219,9 @@ print(
                 case(architecture(), 9, bits=4, frozen=True),
                 case(deep, 11, bits=8),
                 case(deep, 11, bits=4),
+                case(folded, 9),
+                case(folded, 9, bits=8),
+                case(folded, 9, bits=4, frozen=True),
             ],
         },
         separators=(",", ":"),

@@ -50,6 +50,10 @@ const shapes: Shape[] = [
     { window: 67, dModel: 3, inputs: 7, targets: 2, horizon: 5 },
     { bits: 6, samples: 2 },
   ],
+  [{ window: 24, dModel: 16, folds: ["value", "query", "tail"] }, { bits: 4 }],
+  [{ window: 9, dModel: 7, layers: 2, folds: ["value"] }, { bits: 8 }],
+  [{ window: 5, dModel: 9, layers: 2, feedForward: 11, inputs: 2, folds: ["query"] }, { bits: 3 }],
+  [{ window: 6, dModel: 12, heads: 4, layers: 2, horizon: 3, folds: ["tail"] }, { bits: 6 }],
 ];
 
 const models = new Map(

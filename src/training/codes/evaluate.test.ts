@@ -11,12 +11,16 @@ const cases = [
     definePrecision({ bits: 8 }),
   ],
   [defineArchitecture({ window: 7, dModel: 8, heads: 2, layers: 2, skip: false }), definePrecision({ bits: 3 })],
+  [
+    defineArchitecture({ window: 6, dModel: 6, layers: 2, horizon: 2, folds: ["value", "query", "tail"] }),
+    definePrecision({ bits: 5 }),
+  ],
 ] as const;
 
 describe("evaluateCodes", () => {
   for (const [index, [architecture, precision]] of cases.entries()) {
-    const { dModel, heads, layers } = architecture;
-    it(`equals the interpreter: d ${dModel}, ${heads} heads, ${layers} layers, ${precision.weights} bits`, () => {
+    const { dModel, heads, layers, folds } = architecture;
+    it(`equals the interpreter: d ${dModel}, ${heads} heads, ${layers} layers, ${precision.weights} bits, ${folds.length} folds`, () => {
       const model = randomIntegerModel(architecture, precision, index + 1);
       const windows = randomWindows(model, 200, 5);
       expect(evaluateCodes(model, windows)).toEqual(createInterpreter(model).run(windows));
