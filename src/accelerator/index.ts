@@ -1,4 +1,6 @@
 export { type Accelerator, buildAccelerator } from "./assemble.js";
+export type { ChosenValue } from "./by-name/check-field.js";
+export type { ChoicesByName } from "./by-name/fixed-choices.js";
 export type { Interface } from "./delivery/interface.js";
 export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "./delivery/testbench.js";
 export { type Device, device, deviceNames } from "./devices.js";

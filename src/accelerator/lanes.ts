@@ -1,5 +1,7 @@
 import { type Graph, type Operator, tensor } from "../model/index.js";
 import type { Multiplier } from "../rtl/index.js";
+import { FixedChoices, type FixedFields } from "./by-name/fixed-choices.js";
+import { divisors } from "./divisors.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LinearPlan } from "./operators/linear.js";
 import { leastFeedForwardTokens, SLOTS } from "./operators/matrix-unit/derive.js";
@@ -12,21 +14,18 @@ export interface Pace {
   readonly first: number;
   /** Everything from the query on. */
   readonly second: number;
-}
-
-/** All divisors of a number, in rising order. */
-export function divisors(of: number): number[] {
-  return Array.from({ length: of }, (_, index) => index + 1).filter((candidate) => of % candidate === 0);
+  /** Keys that attention works on in a cycle; 1 by default. */
 }
 
 /** Whether a gearbox turns beats of one width into the other. */
-function convertible(from: number, to: number): boolean {
+export function convertible(from: number, to: number): boolean {
   return from % to === 0 || to % from === 0;
 }
 
-/** The smallest divisor of `of` that is at least `least`, and that a gearbox reaches from `from` lanes. */
-function leastDivisor(of: number, least: number, from = 1): number {
-  return divisors(of).find((candidate) => candidate >= least && convertible(from, candidate)) ?? of;
+/** The smallest divisor of `of` that is at least `least`, a multiple of `unit`, and that a gearbox reaches from `from` lanes. */
+function leastDivisor(of: number, least: number, from = 1, unit = 1): number {
+  const wanted = (lanes: number) => lanes >= least && lanes % unit === 0 && convertible(from, lanes);
+  return divisors(of).find(wanted) ?? of;
 }
 
 /**
@@ -38,11 +37,13 @@ export function linearLanes(
   columns: number,
   cycles: number,
   inputLanes: number,
+  fixed: Partial<LinearPlan> = {},
 ): Pick<LinearPlan, "lanesIn" | "lanesOut" | "lanes"> {
-  let best = { lanesIn: columns, lanesOut: rows };
+  let best = { lanesIn: fixed.lanesIn ?? columns, lanesOut: fixed.lanesOut ?? rows };
   let found = false;
-  for (const lanesOut of divisors(rows)) {
-    const lanesIn = divisors(columns).find(
+  for (const lanesOut of fixed.lanesOut === undefined ? divisors(rows) : [fixed.lanesOut]) {
+    if (fixed.lanes !== undefined && lanesOut % fixed.lanes !== 0) continue;
+    const lanesIn = (fixed.lanesIn === undefined ? divisors(columns) : [fixed.lanesIn]).find(
       (candidate) => (rows / lanesOut) * (columns / candidate) <= cycles && convertible(inputLanes, candidate),
     );
     if (lanesIn === undefined) continue;
@@ -51,7 +52,7 @@ export function linearLanes(
     found = true;
   }
   // A beat of sums leaves every columns / lanesIn cycles and has to be requantised in that time.
-  const lanes = divisors(best.lanesOut).find((candidate) => rows / candidate <= cycles) ?? best.lanesOut;
+  const lanes = fixed.lanes ?? divisors(best.lanesOut).find((candidate) => rows / candidate <= cycles) ?? best.lanesOut;
   return { ...best, lanes };
 }
 
@@ -59,7 +60,13 @@ export function linearLanes(
 const DSP_FROM_BITS = 9;
 
 /** Lanes and styles of all operators for a pace. */
-export function choicesFor(graph: Graph, pace: Pace, mode: Mode, units: readonly MatrixUnitPlan[] = []): Choices {
+export function choicesFor(
+  graph: Graph,
+  pace: Pace,
+  mode: Mode,
+  units: readonly MatrixUnitPlan[] = [],
+  fixed: FixedChoices = new FixedChoices(graph),
+): Choices {
   const operators = new Map<string, OperatorPlan>();
   const lanesOf = new Map<string, number>([[graph.input, graph.architecture.inputs]]);
   const ahead = Math.max(2, ...units.map((unit) => unit.ahead));
@@ -70,8 +77,9 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode, units: readonly
       lanesOf.set(operator.output, unit.lanes);
       continue;
     }
-    const chosen = operatorChoice(graph, operator, pace, lanesOf, units.length > 0);
-    const plan = chosen.kind === "attention" ? { ...chosen, queries: ahead } : chosen;
+    const held = fixed.operator(operator.name);
+    const chosen = operatorChoice(graph, operator, pace, lanesOf, units.length > 0, held);
+    const plan = { ...(chosen.kind === "attention" ? { ...chosen, queries: ahead } : chosen), ...held } as OperatorPlan;
     operators.set(operator.name, plan);
     lanesOf.set(operator.output, outputLanes(plan, operator, lanesOf));
   }
@@ -90,7 +98,14 @@ export function choicesFor(graph: Graph, pace: Pace, mode: Mode, units: readonly
       feedForward: { tokens: feedForward, style: style(feedForward * beats(`layers.${layer}.norm1`)) },
     };
   });
-  return { mode, operators, units, queues, history: "distributed" };
+  return { mode, operators, units, queues: fixed.queues(queues), history: fixed.history("distributed") };
+}
+
+/** Tokens that the queues of a layer need room for, or tokens would wait for each other for ever. */
+export function leastQueueTokens(graph: Graph, units: readonly MatrixUnitPlan[]): Record<keyof LayerQueues, number> {
+  const { window } = graph.architecture;
+  if (units.length === 0) return { tokens: window, attention: 1, feedForward: 1 };
+  return { tokens: window + SLOTS.kv, attention: 1, feedForward: leastFeedForwardTokens(graph, units) };
 }
 
 function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMap<string, number>): number {
@@ -122,6 +137,7 @@ function operatorChoice(
   pace: Pace,
   lanesOf: ReadonlyMap<string, number>,
   shared: boolean,
+  fixed: FixedFields,
 ): OperatorPlan {
   /** Where lanes are shared, tokens follow each other closely, and what a single one takes shows in the latency. */
   const brief = shared ? 2 : 1;
@@ -134,7 +150,7 @@ function operatorChoice(
       const early = operator.name === "embed" || /\.(k|v)_proj$/.test(operator.name);
       const cycles = once ? (rows * columns) / (operator.flatten ? 1 : brief) : early ? pace.first : pace.second;
       const multiplier = laneMultiplier(bits + bitsOf(graph, operator.input));
-      const lanes = linearLanes(rows, columns, cycles, inputLanes(operator.input));
+      const lanes = linearLanes(rows, columns, cycles, inputLanes(operator.input), fixed);
       return {
         kind: "linear",
         ...lanes,
@@ -150,24 +166,15 @@ function operatorChoice(
     case "attention": {
       const { tokens, features } = tensor(graph, operator.query);
       const width = features / operator.heads;
-      const lanesScore = leastDivisor(
-        width,
-        (operator.heads * tokens * width) / pace.second,
-        inputLanes(operator.query),
-      );
-      const lanesValue = leastDivisor(
-        width,
-        (operator.heads * tokens * width) / pace.second,
-        inputLanes(operator.value),
-      );
+      const enough = (keyBeats * width) / pace.second;
+      const lanesScore = fixed.lanesScore ?? leastDivisor(width, enough, inputLanes(operator.query));
+      const lanesValue = fixed.lanesValue ?? leastDivisor(width, enough, inputLanes(operator.value), fixed.lanes);
       const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second / brief) ?? lanesValue;
-      const kept = (lanes: number) => ((tokens * features) / lanes > 128 ? "block" : "distributed");
       return {
         kind: "attention",
         lanesScore,
         lanesValue,
-        keysAtOnce: 1,
-        reciprocalDigits: 1,
+        // A reciprocal has up to 20 digits, and is there for each head of a row.
         lanes,
         scoreMultiplier: "lut",
         valueMultiplier: "lut",

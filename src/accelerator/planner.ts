@@ -1,10 +1,12 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph, tensor } from "../model/index.js";
+import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
+import { misfit } from "./by-name/misfit.js";
 import { countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
-import { choicesFor, type Pace } from "./lanes.js";
+import { choicesFor, leastQueueTokens, type Pace } from "./lanes.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
@@ -22,7 +24,7 @@ import { residualOutput, residualSumType } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
-import { paceOf, type UnitShape, unitShapes, unitsOf } from "./shared-lanes.js";
+import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
 import { sparingDsps } from "./spare-dsps.js";
 
@@ -36,6 +38,8 @@ export interface PlanOptions {
   readonly utilisation?: number;
   /** Fixes the cycles per token instead of searching. */
   readonly pace?: Pace;
+  /** Parts of the plan that are not to be chosen, by name. */
+  readonly plan?: ChoicesByName;
 }
 
 /** Name under which parameters are derived while planning; entities get their own when they are generated. */
@@ -44,7 +48,8 @@ const ANY_NAME = "accelerator";
 /**
  * Plans the accelerator of a model: lanes of every operator, memories, multipliers, and the exact cycles of the result.
  *
- * @throws GatecastError "hardware" where no plan fits the device: by how much, and what would make it fit
+ * @throws GatecastError "hardware" where no plan fits the device: by how much, and what would make it fit; "usage" where `plan` names
+ *   what there is not
  */
 export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan {
   const { device } = options;
@@ -52,19 +57,30 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   const graph = buildGraph(model.architecture, model.precision);
   const utilisation = options.utilisation ?? 0.9;
   const fits = (estimate: Estimate) => exceeded(device, utilisation, estimate) === null;
+  const fixed = new FixedChoices(graph, options.plan);
 
   let best: Candidate | undefined;
   let smallest: Estimate | undefined;
   const candidates = options.pace
-    ? [dedicated(graph, model, options.pace, mode, device)]
+    ? [dedicated(graph, model, options.pace, mode, device, fixed)]
     : [
         ...[...paces(graph)]
           .filter((pace) => worthwhile(graph, pace, device))
-          .map((pace) => dedicated(graph, model, pace, mode, device)),
-        ...unitShapes(graph).map((shapes) => shared(graph, model, shapes, mode, device)),
+          .map((pace) => dedicated(graph, model, pace, mode, device, fixed)),
+        ...shapesWith(fixed, unitShapes(graph)).flatMap((shapes) =>
+          pacesOf(graph, shapes).flatMap((pace) => shared(graph, model, shapes, pace, mode, device, fixed)),
+        ),
       ];
+  const objections: string[] = [];
   for (const candidate of candidates) {
-    const { estimate, cycles } = candidate;
+    const { choices, parameters, estimate, cycles } = candidate;
+    const objection =
+      fixed.objection(choices.units, choices.queues, leastQueueTokens(graph, choices.units)) ??
+      misfit(graph, parameters);
+    if (objection !== null) {
+      objections.push(objection);
+      continue;
+    }
     if (!smallest || estimate.lut < smallest.lut) smallest = estimate;
     if (!fits(estimate) && !options.pace) continue;
     const better =
@@ -73,9 +89,9 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
         : !best || cycles < best.cycles || (cycles === best.cycles && estimate.lut < best.estimate.lut);
     if (better) best = candidate;
   }
+  if (!smallest) throw impossible(objections);
   if (!best) throw doesNotFit(device, utilisation, smallest);
-  const { choices, estimate } = best;
-  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
+  const { choices, parameters, estimate } = best;
   const report = [...[...parameters.operators.values()].map(reportOperator), ...parameters.units.map(reportUnit)];
   return { ...choices, device, ...countCycles(graph, parameters, choices), report, estimate };
 }
@@ -92,20 +108,39 @@ function worthwhile(graph: Graph, { first, second }: Pace, device: Device): bool
 
 interface Candidate {
   readonly choices: Choices;
+  readonly parameters: Parameters;
   readonly estimate: Estimate;
   /** But for pipelines: what the search compares. */
   readonly cycles: number;
 }
 
 /** Lanes of their own for every operator. */
-function dedicated(graph: Graph, model: IntegerModel, pace: Pace, mode: Mode, device: Device): Candidate {
-  const wanted = choicesFor(graph, pace, mode);
+function dedicated(
+  graph: Graph,
+  model: IntegerModel,
+  pace: Pace,
+  mode: Mode,
+  device: Device,
+  fixed: FixedChoices,
+): Candidate {
+  const wanted = choicesFor(graph, pace, mode, [], fixed);
   const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
-    operatorsEstimate(graph, model, { operators: plans, units: [] }),
+    operatorsEstimate(graph, model, { operators: fixed.operators(plans), units: [] }),
   );
-  const choices = { ...wanted, operators };
+  const choices = { ...wanted, operators: fixed.operators(operators) };
   const parameters = deriveParameters(graph, model, choices, ANY_NAME);
-  return { choices, estimate: estimateAll(graph, parameters, choices), cycles: roughCycles(graph, parameters) };
+  const estimate = estimateAll(graph, parameters, choices);
+  return { choices, parameters, estimate, cycles: roughCycles(graph, parameters) };
+}
+
+/** Shapes with the lanes that are fixed, each once. */
+function shapesWith(fixed: FixedChoices, shapes: readonly UnitShape[][]): UnitShape[][] {
+  if (!fixed.some) return [...shapes];
+  const all = shapes.map((units) => {
+    const names = unitNames(units.length);
+    return units.map((unit, index) => ({ ...unit, ...fixed.unitLanes(names[index] ?? "") }));
+  });
+  return [...new Map(all.map((units) => [JSON.stringify(units), units])).values()];
 }
 
 /** Tokens that may be on their way through attention: more only wait. */
@@ -116,32 +151,35 @@ function shared(
   graph: Graph,
   model: IntegerModel,
   shapes: readonly UnitShape[],
+  pace: Pace,
   mode: Mode,
   device: Device,
-): Candidate {
-  const pace = paceOf(graph, shapes);
-  let units = unitsOf(graph, shapes, AHEAD);
-  const wanted = choicesFor(graph, pace, mode, units);
+  fixed: FixedChoices,
+): Candidate[] {
+  let units = fixed.units(unitsOf(graph, shapes, AHEAD));
+  if (units.length === 0) return [];
+  const wanted = choicesFor(graph, pace, mode, units, fixed);
   const requantisers = units.reduce((sum, unit) => sum + unit.lanes, 0);
   const inDsps = requantisers <= device.dsp;
-  units = units.map((unit) => ({ ...unit, requantiser: inDsps ? "dsp" : "lut" }));
+  units = units.map((unit) => fixed.unit({ ...unit, requantiser: inDsps ? "dsp" : "lut" }));
   const left = device.dsp - (inDsps ? requantisers : 0);
-  const operators = sparingDsps(wanted.operators, left, (plans) =>
-    operatorsEstimate(graph, model, { operators: plans, units }),
+  const spared = sparingDsps(wanted.operators, left, (plans) =>
+    operatorsEstimate(graph, model, { operators: fixed.operators(plans), units }),
   );
+  const operators = fixed.operators(spared);
   const before = deriveParameters(graph, model, { operators, units }, ANY_NAME);
   let spare = left - operatorsEstimate(graph, model, { operators, units }).dsp;
   units = before.units.map((unit) => {
     const each = unit.plan.lanesOut / unitPacking(unit).count;
     const packedColumns = Math.max(0, Math.min(unit.plan.lanesIn, Math.floor(spare / each)));
     spare -= packedColumns * each;
-    return { ...unit.plan, packedColumns };
+    return fixed.unit({ ...unit.plan, packedColumns });
   });
-  const choices = sparingBlockRams(
-    { ...wanted, operators, units },
-    device.blockRam.count,
-    (of) => estimateAll(graph, deriveParameters(graph, model, of, ANY_NAME), of).blockRam,
-  );
+  const fewerBlocks = sparingBlockRams({ ...wanted, operators, units }, device.blockRam.count, (of) => {
+    const held = fixed.choices(of);
+    return estimateAll(graph, deriveParameters(graph, model, held, ANY_NAME), held).blockRam;
+  });
+  const choices = fixed.choices(fewerBlocks);
   const parameters = deriveParameters(graph, model, choices, ANY_NAME);
   const { layers, window } = graph.architecture;
   let slowest = pace.second;
@@ -153,7 +191,7 @@ function shared(
     }
   }
   const cycles = layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
-  return { choices, estimate: estimateAll(graph, parameters, choices), cycles };
+  return [{ choices, parameters, estimate: estimateAll(graph, parameters, choices), cycles }];
 }
 
 function operatorsEstimate(graph: Graph, model: IntegerModel, choices: Pick<Choices, "operators" | "units">): Estimate {
@@ -169,7 +207,12 @@ function* paces(graph: Graph): Generator<Pace> {
   for (let lanes = 1; lanes <= d; lanes *= 2) second.add(Math.ceil((n * d) / lanes));
   const first = new Set<number>();
   for (let lanes = 1; lanes <= d * d; lanes *= 2) first.add((d * d) / lanes);
-  for (const one of first) for (const two of second) if (two >= one / 2) yield { first: one, second: two };
+  for (const one of first) {
+    for (const two of second) {
+      if (two >= one / 2)
+        for (const keysAtOnce of keysWorthwhile(graph, two)) yield { first: one, second: two, keysAtOnce };
+    }
+  }
 }
 
 /** Cycles of an inference but for pipelines: what the search compares. */
@@ -327,6 +370,15 @@ function exceeded(device: Device, utilisation: number, estimate: Estimate) {
   const over = limits.filter(([, used, limit]) => used > limit).map(([name, used, limit]) => ({ name, used, limit }));
   over.sort((a, b) => b.used / b.limit - a.used / a.limit);
   return over[0] ?? null;
+}
+
+/** What is fixed leaves no plan at all. */
+function impossible(objections: readonly string[]): GatecastError {
+  const [first = "there is none"] = [...new Set(objections)];
+  return new GatecastError("usage", `No plan has everything that is fixed: ${first}.`, {
+    remedy: "Change or leave out one of the names under `plan`: the planner then chooses.",
+    where: { key: "plan" },
+  });
 }
 
 function doesNotFit(device: Device, utilisation: number, smallest: Estimate | undefined): GatecastError {

@@ -1,5 +1,6 @@
 import type { Graph } from "../model/index.js";
-import { divisors, type Pace } from "./lanes.js";
+import { divisors } from "./divisors.js";
+import type { Pace } from "./lanes.js";
 import { stageOf } from "./operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 
@@ -14,6 +15,8 @@ const all = ["kv", "q", "out", "linear1", "linear2"] as const;
 /** Fewer lanes are not worth sharing, more fit no device we know. */
 const FEWEST = 8;
 const MOST = 512;
+/** More keys at once are more banks of keys and values than a device of this size has use for. */
+const MOST_KEYS = 6;
 
 /** Shapes worth trying: one unit for all, or a small one for queries and output projections beside a large one. */
 export function unitShapes(graph: Graph): UnitShape[][] {
@@ -36,6 +39,11 @@ export function unitShapes(graph: Graph): UnitShape[][] {
   return shapes;
 }
 
+/** Names of so many units. */
+export function unitNames(count: number): string[] {
+  return count === 1 ? ["matrix"] : Array.from({ length: count }, (_, index) => `matrix_${index}`);
+}
+
 /** Units of such shapes, each for its steps of all layers. */
 export function unitsOf(graph: Graph, shapes: readonly UnitShape[], ahead: number): MatrixUnitPlan[] {
   const { dModel } = graph.architecture;
@@ -47,7 +55,7 @@ export function unitsOf(graph: Graph, shapes: readonly UnitShape[], ahead: numbe
     // A beat of sums leaves every d / lanesIn cycles at most.
     const lanes = divisors(lanesOut).find((one) => one >= (lanesOut * lanesIn) / dModel) ?? lanesOut;
     return {
-      name: shapes.length === 1 ? "matrix" : `matrix_${index}`,
+      name: unitNames(shapes.length)[index] ?? "matrix",
       operators,
       lanesIn,
       lanesOut,
@@ -63,8 +71,26 @@ export function unitsOf(graph: Graph, shapes: readonly UnitShape[], ahead: numbe
   });
 }
 
+/** Keys at once that attention may need to keep up with `second` cycles for a query: 1, and more while those before are too few. */
+export function keysWorthwhile(graph: Graph, second: number): number[] {
+  const { window, heads } = graph.architecture;
+  const tried: number[] = [];
+  for (const keys of divisors(window)) {
+    if (keys > MOST_KEYS) break;
+    tried.push(keys);
+    if ((heads * window) / keys <= second) break;
+  }
+  return tried;
+}
+
+/** What units of such shapes make possible, for as many keys at once as are worth trying. */
+export function pacesOf(graph: Graph, shapes: readonly UnitShape[]): Pace[] {
+  const pace = paceOf(graph, shapes);
+  return keysWorthwhile(graph, pace.second).map((keysAtOnce) => ({ ...pace, keysAtOnce }));
+}
+
 /** Cycles that a token takes of each unit before the first query can be answered, and behind it: the slowest unit's. */
-export function paceOf(graph: Graph, shapes: readonly UnitShape[]): Pace {
+function paceOf(graph: Graph, shapes: readonly UnitShape[]): Pace {
   let first = 1;
   let second = 1;
   for (const { stages, lanesIn, lanesOut } of shapes) {
