@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { reportError } from "../src/cli/errors.js";
 import { GatecastError } from "../src/errors.js";
 import { nearestName } from "../src/series/nearest-name.js";
+import { accelerator } from "./accelerator.js";
 import { accuracy } from "./accuracy.js";
 import type { Bench } from "./common/bench.js";
 import { describeMachine, machineLine } from "./common/machine.js";
@@ -13,7 +14,7 @@ import { mainJob } from "./main-job.js";
 import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
-const benches: readonly Bench[] = [training, integer, accuracy, recipe, mainJob];
+const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, mainJob];
 /** Compiled, this file is .cache/bench/bench/main.js. */
 const root = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
@@ -49,11 +50,16 @@ async function main(args: readonly string[]): Promise<void> {
   const machine = describeMachine();
   const print = (text: string) => process.stdout.write(`${text}\n`);
   print(`${bench.name}${options.quick ? " (quick)" : ""}: ${machineLine(machine)}`);
-  const result = await bench.run(options, { root, print, progress: (text) => process.stderr.write(`${text}\n`) });
+  const { failed, ...result } = await bench.run(options, {
+    root,
+    print,
+    progress: (text) => process.stderr.write(`${text}\n`),
+  });
   if (options.json !== undefined) {
     const content = { bench: bench.name, quick: options.quick, machine, ...result };
     writeAtomically(resolve(options.json), `${JSON.stringify(content, undefined, 2)}\n`);
   }
+  if (failed !== undefined) throw failed;
 }
 
 try {

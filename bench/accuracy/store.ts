@@ -61,8 +61,8 @@ export class Store {
   }
 }
 
-/** The rooms whose code decides the results. */
-const rooms = [
+/** The rooms whose code decides the results of a training. */
+const rooms: readonly string[] = [
   "src/errors.js",
   "src/numeric",
   "src/series",
@@ -72,10 +72,14 @@ const rooms = [
   "bench/accuracy",
 ];
 
-/** Hash of the compiled code below `folder` that the results depend on; comments are not in it. */
-export function codeVersion(folder: string): string {
+/**
+ * Hash of the compiled code below `folder` that results depend on; comments are not in it.
+ *
+ * @param code folders and files (".js"); those of a training by default
+ */
+export function codeVersion(folder: string, code: readonly string[] = rooms): string {
   const parts: (string | Uint8Array)[] = [];
-  for (const room of rooms) {
+  for (const room of code) {
     const files = room.endsWith(".js") ? [""] : readdirSync(join(folder, room), { recursive: true, encoding: "utf8" });
     for (const file of files.filter((name) => !name.includes("testing")).sort()) {
       const path = join(room, file);

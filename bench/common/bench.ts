@@ -1,3 +1,4 @@
+import type { GatecastError } from "../../src/errors.js";
 import type { BenchOptions } from "./options.js";
 
 /** Where a bench writes to, and what it may know of its surroundings. */
@@ -13,6 +14,8 @@ export interface Surroundings {
 /** What `--json` writes: rows of figures, and on what machine they were measured. */
 export interface BenchResult extends Readonly<Record<string, unknown>> {
   readonly rows: readonly object[];
+  /** Some of it could not be measured: thrown once the rest is written. */
+  readonly failed?: GatecastError;
 }
 
 /** A bench: one file of this folder. */

@@ -1,5 +1,6 @@
 import { type ColumnScaling, conversions, type IntegerModel, toIntegerModel } from "../../src/integer/index.js";
 import {
+  type Architecture,
   buildGraph,
   defineArchitecture,
   definePrecision,
@@ -11,8 +12,13 @@ import { scaleOf, type WindowSet } from "../../src/series/index.js";
 /** Look-back window of every bench, as in the papers. */
 export const WINDOW = 24;
 
-/** The network the command line would build for these windows. */
-export function networkFor(windows: WindowSet, dModel: number, bits: number): Graph {
+/** The network the command line would build for these windows; with one layer and one head unless `more` says otherwise. */
+export function networkFor(
+  windows: WindowSet,
+  dModel: number,
+  bits: number,
+  more: Partial<Pick<Architecture, "heads" | "layers">> = {},
+): Graph {
   const columns = windows.targets.map((target) => windows.inputs.indexOf(target));
   const architecture = defineArchitecture({
     window: windows.window,
@@ -20,6 +26,7 @@ export function networkFor(windows: WindowSet, dModel: number, bits: number): Gr
     inputs: windows.inputs.length,
     targets: windows.targets.length,
     dModel,
+    ...more,
     persistence: columns.includes(-1) ? null : columns,
   });
   return buildGraph(architecture, definePrecision({ bits }));

@@ -1,0 +1,49 @@
+/** A row of the table: a network, what it is trained on, and the figures it is set against. */
+export interface RowSpec {
+  readonly name: string;
+  readonly dModel: number;
+  /** Of every weight and hidden activation. */
+  readonly bits: number;
+  readonly heads: number;
+  readonly layers: number;
+  /** A data set of bench/accuracy/datasets.ts, which also says the inputs. */
+  readonly dataset: string;
+  /** Columns that are forecast, other than the data set's own. */
+  readonly targets?: readonly string[];
+  /** Whether the graph has algebraic folds. */
+  readonly folded: boolean;
+  /** Cycles of one inference of the published accelerators (arXiv 2407.11041, 2505.17662); null: they have no such one. */
+  readonly published: number | null;
+  /** The most cycles wanted of ours. */
+  readonly wanted: number;
+}
+
+const usual = { heads: 1, layers: 1, dataset: "pems_lane", folded: false } as const;
+
+/** All with a window of 24 and one step ahead. */
+export const rowSpecs: readonly RowSpec[] = [
+  { ...usual, name: "d8-4bit", dModel: 8, bits: 4, published: 54_366, wanted: 412 },
+  { ...usual, name: "d16-4bit", dModel: 16, bits: 4, published: 121_032, wanted: 917 },
+  { ...usual, name: "d32-4bit", dModel: 32, bits: 4, published: 353_496, wanted: 2_678 },
+  { ...usual, name: "d64-4bit", dModel: 64, bits: 4, published: 1_188_030, wanted: 9_000 },
+  { ...usual, name: "d16-8bit", dModel: 16, bits: 8, published: 125_768, wanted: 2_000 },
+  { ...usual, name: "d32-6bit", dModel: 32, bits: 6, published: 353_600, wanted: 5_000 },
+  { ...usual, name: "d32-8bit", dModel: 32, bits: 8, published: 353_784, wanted: 8_000 },
+  { ...usual, name: "d32-4bit-m7", dModel: 32, bits: 4, dataset: "etth1_all", published: null, wanted: 2_900 },
+  {
+    ...usual,
+    name: "d32-4bit-m7-h4-L2",
+    dModel: 32,
+    bits: 4,
+    heads: 4,
+    layers: 2,
+    dataset: "etth1_all",
+    targets: ["OT", "HUFL", "MUFL"],
+    published: null,
+    wanted: 6_000,
+  },
+];
+
+/** What the table allows of the XC7S15: 90 % of its LUTs, all of the rest. A RAMB36 counts as two RAMB18. */
+export const budget = { lut: 7_200, lutram: 2_400, ff: 16_000, dsp: 20, ramb18: 20 } as const;
+export type Resource = keyof typeof budget;
