@@ -4,6 +4,7 @@ import type { Job, Part } from "./accuracy/job.js";
 import { carryOut, type Order } from "./accuracy/pool.js";
 import { accuracyRows, accuracyTable } from "./accuracy/summarise.js";
 import type { Bench } from "./common/bench.js";
+import { foldsNamed } from "./common/folds.js";
 import { decimals } from "./common/format.js";
 
 /** Trainings at once, each on one thread. */
@@ -18,6 +19,7 @@ export const accuracy: Bench = {
     "d-models": "16,32 by default",
     seeds: "how many; 5 by default",
     bits: "8,6,4,3,2 by default",
+    folds: "sets of folds to compare, as in none,tail,value+query+tail; none by default",
     processes: `trainings at once; ${processes} by default`,
   },
   async run(options, { print, progress }) {
@@ -27,12 +29,13 @@ export const accuracy: Bench = {
     const dModels = options.numbers("d-models", 2, 128) ?? (quick ? [16] : [16, 32]);
     const seeds = options.number("seeds", 1, 1000) ?? (quick ? 1 : 5);
     const bits = options.numbers("bits", 2, 8) ?? (quick ? [8, 4] : [8, 6, 4, 3, 2]);
+    const folds = (options.words("folds") ?? ["none"]).map(foldsNamed);
     // A recording that is missing is to be known before hours of training, not behind them.
     for (const dataset of datasets) if (names.includes(dataset.name)) readRecording(dataset);
 
     const jobs = names.flatMap((dataset) =>
       dModels.flatMap((dModel) =>
-        Array.from({ length: seeds }, (_, index): Job => ({ dataset, dModel, seed: index + 1, bits, quick })),
+        Array.from({ length: seeds }, (_, index): Job => ({ dataset, dModel, seed: index + 1, bits, folds, quick })),
       ),
     );
     const orders: Order[] = [
@@ -48,7 +51,7 @@ export const accuracy: Bench = {
     const order = (part: Part) => names.indexOf(part.dataset);
     const rows = accuracyRows(
       [...parts].sort((a, b) => order(a) - order(b)),
-      { dModels, bits },
+      { dModels, bits, folds },
     );
     print(`\n${accuracyTable(rows)}`);
     print(
@@ -79,9 +82,13 @@ function describe(part: Part): string {
     const { windows, linear } = part.result;
     return `${part.dataset}: ${windows.train} + ${windows.validation} + ${windows.test} windows, linear ${decimals(linear, 4)}${kept}`;
   }
-  const what = part.kind === "float" ? "float" : `${part.bits} bits`;
+  const what = part.kind === "float" ? "float" : `${part.bits} bits${foldsText(part.folds)}`;
   const where = `${part.dataset}, d_model ${part.dModel}, seed ${part.seed}`;
   return `${where}: ${what} ${decimals(part.result.rmse, 4)}, ${part.result.epochs} epochs${kept}`;
+}
+
+function foldsText(folds: readonly string[]): string {
+  return folds.length > 0 ? `, folded ${folds.join("+")}` : "";
 }
 
 /** Guesses the time left from what parts cost so far; relative costs of parts are rough. */
@@ -92,7 +99,8 @@ class Clock {
 
   constructor(jobs: readonly Job[]) {
     this.#left = jobs.reduce(
-      (sum, { dModel, bits }) => sum + cost("float", dModel) + bits.length * cost("integer", dModel),
+      (sum, { dModel, bits, folds }) =>
+        sum + cost("float", dModel) + bits.length * (folds?.length ?? 1) * cost("integer", dModel),
       0,
     );
   }

@@ -5,7 +5,14 @@ import {
   type IntegerModel,
   withoutBranch,
 } from "../../src/integer/index.js";
-import { type Parameters, readParameters, writeParameters } from "../../src/model/index.js";
+import {
+  buildGraph,
+  type Fold,
+  foldParameters,
+  type Parameters,
+  readParameters,
+  writeParameters,
+} from "../../src/model/index.js";
 import {
   fitLinear,
   forecastErrors,
@@ -41,6 +48,8 @@ export interface Job {
   readonly seed: number;
   readonly bits: readonly number[];
   readonly quick: boolean;
+  /** Sets of folds, each trained at each of the widths; without any by default. */
+  readonly folds?: readonly (readonly Fold[])[];
   /** Options of quantisation-aware training other than the defaults, under a name. */
   readonly variant?: { readonly name: string; readonly options: QuantisedOptions };
 }
@@ -62,6 +71,7 @@ export type Part =
       readonly dModel: number;
       readonly seed: number;
       readonly bits: number;
+      readonly folds: readonly Fold[];
       readonly variant: string | null;
       readonly kept: boolean;
       readonly result: IntegerResult;
@@ -106,13 +116,21 @@ export class Worker {
     const float = await this.#float(base, data, { dModel, seed, ...(quick ? quickEpochs.float : {}) });
     done({ kind: "float", dataset, dModel, seed, kept: float.kept, result: float.result });
     const changes = variant?.options ?? {};
-    for (const bits of job.bits) {
-      const key = { kind: "integer", ...base, bits, ...(Object.keys(changes).length > 0 && { options: changes }) };
-      const kept = this.store.read(key, integerResult);
-      const result = kept ?? (await trainInteger(data, float.parameters, { ...job, bits }));
-      if (kept === undefined) this.store.write(key, result);
-      const name = variant?.name ?? null;
-      done({ kind: "integer", dataset, dModel, seed, bits, variant: name, kept: kept !== undefined, result });
+    for (const folds of job.folds ?? [[]]) {
+      for (const bits of job.bits) {
+        const key = {
+          kind: "integer",
+          ...base,
+          bits,
+          ...(folds.length > 0 && { folds }),
+          ...(Object.keys(changes).length > 0 && { options: changes }),
+        };
+        const kept = this.store.read(key, integerResult);
+        const result = kept ?? (await trainInteger(data, float.parameters, { ...job, bits, folds }));
+        if (kept === undefined) this.store.write(key, result);
+        const name = variant?.name ?? null;
+        done({ kind: "integer", dataset, dModel, seed, bits, folds, variant: name, kept: kept !== undefined, result });
+      }
     }
   }
 
@@ -155,13 +173,24 @@ export class Worker {
 async function trainInteger(
   data: PreparedSeries,
   parameters: Parameters,
-  { dModel, seed, bits, quick, variant }: Omit<Job, "bits"> & { readonly bits: number },
+  {
+    dModel,
+    seed,
+    bits,
+    folds,
+    quick,
+    variant,
+  }: Omit<Job, "bits" | "folds"> & {
+    readonly bits: number;
+    readonly folds: readonly Fold[];
+  },
 ): Promise<IntegerResult> {
   const { test } = data;
-  const graph = networkFor(test, dModel, bits);
+  const unfolded = networkFor(test, dModel, bits);
+  const graph = buildGraph({ ...unfolded.architecture, folds }, unfolded.precision);
   const before = process.cpuUsage();
   const options = { seed, ...(quick ? quickEpochs.quantised : {}), ...variant?.options };
-  const { quantised, history } = await trainQuantised(graph, parameters, data, options);
+  const { quantised, history } = await trainQuantised(graph, foldParameters(graph, parameters), data, options);
   const cpuSeconds = secondsSince(before);
   const model = integerModelFor(graph, quantised, test);
   const samples = new Float64Array(test.count * test.inputSize);

@@ -1,3 +1,4 @@
+import type { Fold } from "../../src/model/index.js";
 import { renderTable } from "../../src/report/table.js";
 import { decimals, whole } from "../common/format.js";
 import { deviation, mean, standardError } from "../common/statistics.js";
@@ -12,6 +13,8 @@ export interface AccuracyRow {
   readonly model: ModelName;
   /** Of every weight and hidden activation; null where the model has none. */
   readonly bits: number | null;
+  /** What algebra took out of it before quantisation-aware training. */
+  readonly folds: readonly Fold[];
   readonly rmseMean: number;
   /** Over the seeds; 0 for forecasts that depend on none, null where there is only one seed. */
   readonly rmseStd: number | null;
@@ -35,10 +38,15 @@ const wantedRatios: Readonly<Record<number, number>> = { 8: 1.003, 6: 1.003, 4: 
 /** @param parts all finished ones, in any order */
 export function accuracyRows(
   parts: readonly Part[],
-  asked: { readonly dModels: readonly number[]; readonly bits: readonly number[] },
+  asked: {
+    readonly dModels: readonly number[];
+    readonly bits: readonly number[];
+    readonly folds: readonly (readonly Fold[])[];
+  },
 ): AccuracyRow[] {
+  const widths = asked.folds.flatMap((folds) => asked.bits.map((bits) => ({ bits, folds })));
   return parts.flatMap((part) =>
-    part.kind === "baselines" ? asked.dModels.flatMap((dModel) => rowsOf(part, dModel, parts, asked.bits)) : [],
+    part.kind === "baselines" ? asked.dModels.flatMap((dModel) => rowsOf(part, dModel, parts, widths)) : [],
   );
 }
 
@@ -46,7 +54,7 @@ function rowsOf(
   { dataset, result: baselines }: Extract<Part, { kind: "baselines" }>,
   dModel: number,
   parts: readonly Part[],
-  bits: readonly number[],
+  integers: readonly { readonly bits: number; readonly folds: readonly Fold[] }[],
 ): AccuracyRow[] {
   const floats = parts.filter((part) => part.kind === "float" && part.dataset === dataset && part.dModel === dModel);
   const floatOf = new Map(floats.flatMap((part) => (part.kind === "float" ? [[part.seed, part.result] as const] : [])));
@@ -55,6 +63,7 @@ function rowsOf(
     dModel,
     model,
     bits: null,
+    folds: [],
     rmseStd: 0,
     seeds: floatOf.size,
     ratioToFloat: null,
@@ -74,10 +83,10 @@ function rowsOf(
     const cpuSeconds = mean(results.map((result) => result.cpuSeconds));
     rows.push(row("float", { rmseMean: mean(errors), rmseStd: deviation(errors), cpuSeconds }));
   }
-  for (const width of bits) {
+  for (const { bits, folds } of integers) {
     const found = parts.flatMap((part) => {
-      if (part.kind !== "integer" || part.dataset !== dataset || part.dModel !== dModel || part.bits !== width)
-        return [];
+      if (part.kind !== "integer" || part.dataset !== dataset || part.dModel !== dModel) return [];
+      if (part.bits !== bits || part.folds.join() !== folds.join()) return [];
       const float = floatOf.get(part.seed);
       return float === undefined ? [] : [{ ...part.result, ratio: part.result.rmse / float.rmse }];
     });
@@ -86,13 +95,14 @@ function rowsOf(
     const ratios = found.map(({ ratio }) => ratio);
     rows.push(
       row("integer", {
-        bits: width,
+        bits,
+        folds,
         rmseMean: mean(errors),
         rmseStd: deviation(errors),
         seeds: found.length,
         ratioToFloat: mean(ratios),
         ratioStandardError: standardError(ratios),
-        wantedRatio: wantedRatios[width] ?? null,
+        wantedRatio: wantedRatios[bits] ?? null,
         withoutBranch: mean(found.map((result) => result.withoutBranch)),
         cpuSeconds: mean(found.map((result) => result.cpuSeconds)),
       }),
@@ -109,6 +119,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
       "d_model",
       "model",
       right("bits"),
+      "folds",
       right("RMSE"),
       right("std"),
       right("seeds"),
@@ -124,6 +135,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
       row.dModel,
       row.model,
       row.bits,
+      row.folds.join("+"),
       decimals(row.rmseMean, 4),
       decimals(row.rmseStd, 4),
       row.seeds,

@@ -6,6 +6,7 @@ import { datasets, firstLines, prepareDataset, readRecording } from "../../bench
 import type { Part } from "../../bench/accuracy/job.js";
 import { floatResult, Store } from "../../bench/accuracy/store.js";
 import { accuracyRows, accuracyTable } from "../../bench/accuracy/summarise.js";
+import { foldsNamed } from "../../bench/common/folds.js";
 import { dataFolder, describeWithData } from "../../src/series/testing/real-data.js";
 
 const seeds = [1, 2, 3];
@@ -33,16 +34,28 @@ const parts: Part[] = [
       dModel: 16,
       seed,
       bits: 4,
+      folds: [],
       variant: null,
       kept: false,
       // 1 %, 2 %, 3 % behind float
       result: { rmse: (7 + seed) * (1 + seed / 100), withoutBranch: 11, cpuSeconds: 6, epochs: 4 },
     }),
   ),
+  {
+    kind: "integer",
+    dataset: "a",
+    dModel: 16,
+    seed: 2,
+    bits: 4,
+    folds: ["value", "tail"],
+    variant: null,
+    kept: false,
+    result: { rmse: 9.9, withoutBranch: 11, cpuSeconds: 6, epochs: 4 },
+  },
 ];
 
 describe("rows of the bench accuracy", () => {
-  const rows = accuracyRows(parts, { dModels: [16], bits: [8, 4] });
+  const rows = accuracyRows(parts, { dModels: [16], bits: [8, 4], folds: [[]] });
 
   it("has every model that was measured, and no other", () => {
     expect(rows.map(({ model, bits }) => [model, bits])).toEqual([
@@ -59,6 +72,16 @@ describe("rows of the bench accuracy", () => {
     expect(integer?.ratioToFloat).toBeCloseTo(1.02, 12);
     expect(integer?.ratioStandardError).toBeCloseTo(0.01 / Math.sqrt(3), 12);
     expect(integer).toMatchObject({ dataset: "a", dModel: 16, seeds: 3, wantedRatio: 1.01, withoutBranch: 11 });
+  });
+
+  it("tells folded models from others", () => {
+    const both = accuracyRows(parts, { dModels: [16], bits: [4], folds: [[], foldsNamed("tail+value")] });
+    expect(both.filter(({ model }) => model === "integer")).toMatchObject([
+      { folds: [], seeds: 3 },
+      { folds: ["value", "tail"], seeds: 1, rmseMean: 9.9, ratioToFloat: 1.1 },
+    ]);
+    expect(accuracyTable(both)).toContain("value+tail");
+    expect(() => foldsNamed("tail+head")).toThrow('no fold "head"');
   });
 
   it("prints them", () => {

@@ -16,6 +16,7 @@ const integer = (seed: number, variant: string, bits: number, rmse: number): Par
   ...common,
   seed,
   bits,
+  folds: [],
   variant,
   result: { ...result(rmse), withoutBranch: 1 },
 });
