@@ -2,11 +2,12 @@ import { type Graph, type Operator, tensor } from "../model/index.js";
 import type { Multiplier } from "../rtl/index.js";
 import { FixedChoices, type FixedFields } from "./by-name/fixed-choices.js";
 import { divisors } from "./divisors.js";
+import { makeQueues, type QueueName, queuedTensor } from "./layer-queues.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LinearPlan } from "./operators/linear.js";
 import { leastFeedForwardTokens, SLOTS } from "./operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
-import type { Choices, LayerQueues, Mode, OperatorPlan } from "./plan.js";
+import type { Choices, Mode, OperatorPlan } from "./plan.js";
 
 /** Cycles that every operator may take for a token: `first` where tokens wait for each other (embedding, keys, values). */
 export interface Pace {
@@ -15,6 +16,7 @@ export interface Pace {
   /** Everything from the query on. */
   readonly second: number;
   /** Keys that attention works on in a cycle; 1 by default. */
+  readonly keysAtOnce?: number;
 }
 
 /** Whether a gearbox turns beats of one width into the other. */
@@ -86,26 +88,30 @@ export function choicesFor(
   const tokens = graph.architecture.window;
   /** LUTs hold 64 words without a tree of selectors behind them. */
   const style = (words: number) => (words > 64 ? "block" : "distributed");
-  const beats = (name: string) => graph.architecture.dModel / (lanesOf.get(name) ?? 1);
-  const queues: LayerQueues[] = Array.from({ length: graph.architecture.layers }, (_, layer) => {
-    const input = beats(layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`);
-    const waiting = units.length > 0 ? tokens + SLOTS.kv : tokens;
-    const around = units.length > 0 ? ahead + 3 : Math.min(tokens, 8);
-    const feedForward = units.length > 0 ? leastFeedForwardTokens(graph, units) : Math.min(tokens, 8);
-    return {
-      tokens: { tokens: waiting, style: style(waiting * input) },
-      attention: { tokens: around, style: style(around * input) },
-      feedForward: { tokens: feedForward, style: style(feedForward * beats(`layers.${layer}.norm1`)) },
-    };
-  });
+  const least = leastQueueTokens(graph, units);
+  const around = Math.min(tokens, 8);
+  const room =
+    units.length > 0 ? { ...least, attention: ahead + 3 } : { ...least, attention: around, feedForward: around };
+  const queues = Array.from({ length: graph.architecture.layers }, (_, layer) =>
+    makeQueues(graph, layer, (name) => {
+      const beats = graph.architecture.dModel / (lanesOf.get(queuedTensor(layer, name)) ?? 1);
+      return { tokens: room[name], style: style(room[name] * beats) };
+    }),
+  );
   return { mode, operators, units, queues: fixed.queues(queues), history: fixed.history("distributed") };
 }
 
 /** Tokens that the queues of a layer need room for, or tokens would wait for each other for ever. */
-export function leastQueueTokens(graph: Graph, units: readonly MatrixUnitPlan[]): Record<keyof LayerQueues, number> {
+export function leastQueueTokens(graph: Graph, units: readonly MatrixUnitPlan[]): Record<QueueName, number> {
   const { window } = graph.architecture;
-  if (units.length === 0) return { tokens: window, attention: 1, feedForward: 1 };
-  return { tokens: window + SLOTS.kv, attention: 1, feedForward: leastFeedForwardTokens(graph, units) };
+  if (units.length === 0) return { keys: 1, tokens: window, attention: 1, feedForward: 1 };
+  return {
+    // Tokens that wait for the lanes of their values: their keys must not keep them.
+    keys: SLOTS.kv,
+    tokens: window + SLOTS.kv,
+    attention: 1,
+    feedForward: leastFeedForwardTokens(graph, units),
+  };
 }
 
 function outputLanes(plan: OperatorPlan, operator: Operator, lanesOf: ReadonlyMap<string, number>): number {
@@ -166,15 +172,20 @@ function operatorChoice(
     case "attention": {
       const { tokens, features } = tensor(graph, operator.query);
       const width = features / operator.heads;
+      const keysAtOnce = fixed.keysAtOnce ?? pace.keysAtOnce ?? 1;
+      const keyBeats = (operator.heads * tokens) / keysAtOnce;
       const enough = (keyBeats * width) / pace.second;
       const lanesScore = fixed.lanesScore ?? leastDivisor(width, enough, inputLanes(operator.query));
       const lanesValue = fixed.lanesValue ?? leastDivisor(width, enough, inputLanes(operator.value), fixed.lanes);
       const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second / brief) ?? lanesValue;
+      const kept = (lanes: number) => ((tokens * features) / lanes / keysAtOnce > 128 ? "block" : "distributed");
       return {
         kind: "attention",
         lanesScore,
         lanesValue,
+        keysAtOnce,
         // A reciprocal has up to 20 digits, and is there for each head of a row.
+        reciprocalDigits: keyBeats * (width / Math.min(lanesScore, lanesValue)) < 20 * operator.heads ? 2 : 1,
         lanes,
         scoreMultiplier: "lut",
         valueMultiplier: "lut",

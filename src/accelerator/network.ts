@@ -54,10 +54,14 @@ export function wireNetwork<S>(
     const queues = layer === null ? undefined : choices.queues[layer.index];
     if (layer?.part === "attention" && queues) {
       // Keys and values first; the tokens wait for them, then go to the query and, by a queue of their own, around attention.
-      const early = consumers.filter((consumer) => /\.(k|v)_proj$|_kv$/.test(consumer));
+      const early = consumers.filter((consumer) => /\.(k|v)_proj$|_kv$|\.self_attn$/.test(consumer));
       const late = consumers.filter((consumer) => !early.includes(consumer));
       const branches = wiring.fork(label, stream, beat, early.length + 1);
-      for (const [index, consumer] of early.entries()) give(given, consumer, branches[index]);
+      for (const [index, consumer] of early.entries()) {
+        const branch = branches[index] as S;
+        const keys = consumer.endsWith(".self_attn") && queues.keys;
+        give(given, consumer, keys ? queue("keys", branch, keys) : branch);
+      }
       const waiting = queue("waiting", branches[early.length] as S, queues.tokens);
       const second = wiring.fork(`${label}_again`, waiting, beat, late.length);
       late.forEach((consumer, index) => {
@@ -68,8 +72,8 @@ export function wireNetwork<S>(
       const branches = wiring.fork(label, stream, beat, consumers.length);
       consumers.forEach((consumer, index) => {
         const branch = branches[index] as S;
-        const around = layer?.part === "feedForward" && queues && consumer.endsWith(".norm2");
-        give(given, consumer, around ? queue("around", branch, queues.feedForward) : branch);
+        const around = layer?.part === "feedForward" && consumer.endsWith(".norm2") && queues?.feedForward;
+        give(given, consumer, around ? queue("around", branch, around) : branch);
       });
     }
     streams.set(name, given);

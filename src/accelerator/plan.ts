@@ -1,12 +1,12 @@
 import type { MemoryStyle } from "../rtl/index.js";
 import type { Device } from "./devices.js";
+import type { LayerQueues } from "./layer-queues.js";
 import type { AttentionPlan } from "./operators/attention.js";
 import type { LastPlan } from "./operators/last.js";
 import type { LinearPlan } from "./operators/linear.js";
 import type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 import type { PoolPlan } from "./operators/pool.js";
 import type { ResidualPlan } from "./operators/residual.js";
-import type { QueuePlan } from "./parts/queue.js";
 
 /** A `linear` that takes turns on the lanes of a matrix unit. */
 export interface SharedPlan {
@@ -15,22 +15,13 @@ export interface SharedPlan {
   readonly unit: string;
 }
 
+export type { LayerQueues } from "./layer-queues.js";
 export type { QueuePlan } from "./parts/queue.js";
 
 export type OperatorPlan = LinearPlan | SharedPlan | AttentionPlan | ResidualPlan | PoolPlan | LastPlan;
 
 /** `window`: n samples in, a forecast out. `sample`: the last n are kept on chip; each new sample gives a forecast. */
 export type Mode = "window" | "sample";
-
-/** The queues of one encoder layer. */
-export interface LayerQueues {
-  /** Tokens of the layer's input until all keys and values are there. */
-  readonly tokens: QueuePlan;
-  /** Tokens on the way through attention, for the first residual. */
-  readonly attention: QueuePlan;
-  /** Tokens on the way through the feed-forward part, for the second residual. */
-  readonly feedForward: QueuePlan;
-}
 
 /** What is chosen freely: everything else about the accelerator follows from it and the model. */
 export interface Choices {

@@ -7,6 +7,7 @@ import { countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
 import { choicesFor, leastQueueTokens, type Pace } from "./lanes.js";
+import { queuedTensor, queueNames } from "./layer-queues.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
@@ -226,7 +227,7 @@ function roughCycles(graph: Graph, parameters: Parameters): number {
     if (operator.title === "embed" || /\.(k|v)_proj$/.test(operator.title)) early = Math.max(early, steps);
     else if (operator.kind === "linear" && operator.title === "skip") continue;
     else {
-      const once = operator.title === "head" || operator.title === "forecast";
+      const once = /^head/.test(operator.title) || operator.title === "forecast";
       if (!once) late = Math.max(late, steps);
       fill += steps;
     }
@@ -255,13 +256,11 @@ export function stepsOf(parameters: OperatorParameters): number {
 function estimateAll(graph: Graph, parameters: Parameters, choices: Choices): Estimate {
   const parts = [...[...parameters.operators.values()].map(estimateOperator), ...parameters.units.map(estimateUnit)];
   choices.queues.forEach((queues, layer) => {
-    for (const [name, queue] of [
-      [layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`, queues.tokens],
-      [layer === 0 ? "embedded" : `layers.${layer - 1}.norm2`, queues.attention],
-      [`layers.${layer}.norm1`, queues.feedForward],
-    ] as const) {
-      const beat = parameters.beats.get(name);
-      if (beat) parts.push(estimateQueue(queue, beat, tensor(graph, name).features));
+    for (const name of queueNames) {
+      const of = queuedTensor(layer, name);
+      const beat = parameters.beats.get(of);
+      const queue = queues[name];
+      if (beat && queue) parts.push(estimateQueue(queue, beat, tensor(graph, of).features));
     }
   });
   return sumOf(parts);

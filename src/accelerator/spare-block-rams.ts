@@ -1,3 +1,4 @@
+import { changeQueues } from "./layer-queues.js";
 import type { Choices, OperatorPlan } from "./plan.js";
 
 /**
@@ -17,11 +18,7 @@ function* withFewerBlocks(choices: Choices): Generator<Choices> {
     queue.style === "block" ? { ...queue, style: "distributed" } : queue;
   now = {
     ...now,
-    queues: now.queues.map(({ tokens, attention, feedForward }) => ({
-      tokens: inLuts(tokens),
-      attention: inLuts(attention),
-      feedForward: inLuts(feedForward),
-    })),
+    queues: now.queues.map((queues) => changeQueues(queues, inLuts)),
   };
   yield now;
   for (const part of ["keys", "values"] as const) {

@@ -1,4 +1,5 @@
 import { type Graph, type Operator, tensor } from "../../model/index.js";
+import { type QueueName, queuesOfLayer } from "../layer-queues.js";
 
 /** What a field of a plan may be. */
 export type Field =
@@ -81,6 +82,8 @@ export function operatorFields(graph: Graph, operator: Operator): Fields {
         table: constants,
         queries: { kind: "count", least: 1 },
         windows: { kind: "choice", values: ["1", "2"] },
+        keysAtOnce: lanes(tensor(graph, operator.key).tokens, "tokens of a window"),
+        reciprocalDigits: { kind: "choice", values: ["1", "2"] },
       };
     }
     case "residual":
@@ -116,10 +119,7 @@ export function unitFields(graph: Graph): Fields {
 /** The queues of sums behind a unit. */
 export const resultFields: Fields = queue;
 
-/** Queues of a layer, by the names of their fields in `LayerQueues`. */
-export const queueNames = ["tokens", "attention", "feedForward"] as const;
-
-export function queueTarget(layer: number, name: (typeof queueNames)[number]): string {
+export function queueTarget(layer: number, name: QueueName): string {
   return `layers.${layer}.queues.${name}`;
 }
 
@@ -131,7 +131,7 @@ export function targetsOf(graph: Graph): Target[] {
     fields: operatorFields(graph, operator),
   }));
   const queues = Array.from({ length: graph.architecture.layers }, (_, layer) =>
-    queueNames.map((name) => ({ name: queueTarget(layer, name), kind: "queue", fields: queue })),
+    queuesOfLayer(graph, layer).map((name) => ({ name: queueTarget(layer, name), kind: "queue", fields: queue })),
   ).flat();
   return [...operators, ...queues, { name: "history", kind: "history", fields: { style: memory } }];
 }

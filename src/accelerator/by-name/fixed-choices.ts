@@ -1,12 +1,14 @@
 import { GatecastError } from "../../errors.js";
 import type { Graph } from "../../model/index.js";
 import { nearestName } from "../../series/nearest-name.js";
+import { changeQueues, type LayerQueues, type QueueName, queueNames } from "../layer-queues.js";
 import type { AttentionPlan } from "../operators/attention.js";
 import type { LinearPlan } from "../operators/linear.js";
+import { stageBehindAttention, stageOf } from "../operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
-import type { Choices, LayerQueues, OperatorPlan, QueuePlan } from "../plan.js";
+import type { Choices, OperatorPlan, QueuePlan } from "../plan.js";
 import { type ChosenValue, checkField } from "./check-field.js";
-import { type Fields, queueNames, queueTarget, resultFields, type Target, targetsOf, unitFields } from "./fields.js";
+import { type Fields, queueTarget, resultFields, type Target, targetsOf, unitFields } from "./fields.js";
 
 /**
  * Parts of a plan that are chosen by the user, by name; `*` in a name stands for anything, and of several keys for the same field the
@@ -34,12 +36,14 @@ export class FixedChoices {
   readonly #entries: readonly Entry[];
   readonly #fixed: ReadonlyMap<string, Values>;
   readonly #unitFields: Fields;
+  readonly #behind: "out" | "linear1";
 
   /** @throws GatecastError "usage": a name, a field or a value that there is not; says where, and what was expected */
   constructor(graph: Graph, given: ChoicesByName = {}) {
     this.#entries = Object.entries(given).map(([key, values]) => ({ key, values, matches: matcherOf(key) }));
     this.some = this.#entries.length > 0;
     this.#unitFields = unitFields(graph);
+    this.#behind = stageBehindAttention(graph);
     const targets = targetsOf(graph);
     // A unit's name is known only with a plan: what is said of units is checked as if each pattern meant one.
     const units = this.#entries.flatMap(({ key }) => (unitOf(key) === null ? [] : [key]));
@@ -81,7 +85,8 @@ export class FixedChoices {
       const alone = new Set(plan.operators.filter((name) => this.#alone(name)));
       // A unit with keys and queries needs the projection behind them, or it could stand still.
       for (const name of [...alone]) {
-        if (name.endsWith(".out_proj")) alone.add(name.replace(/out_proj$/, "q_proj"));
+        const place = stageOf(name);
+        if (place?.stage === this.#behind) alone.add(`layers.${place.layer}.self_attn.q_proj`);
       }
       const operators = plan.operators.filter((name) => !alone.has(name));
       return operators.length === 0 ? [] : [{ ...this.unit(plan), operators }];
@@ -106,13 +111,9 @@ export class FixedChoices {
   }
 
   queues(plans: readonly LayerQueues[]): LayerQueues[] {
-    return plans.map((queues, layer) => {
-      const fixed = queueNames.map((name) => {
-        const values = this.#fixed.get(queueTarget(layer, name));
-        return [name, { ...queues[name], ...values } as QueuePlan] as const;
-      });
-      return { ...queues, ...Object.fromEntries(fixed) };
-    });
+    return plans.map((queues, layer) =>
+      changeQueues(queues, (queue, name) => ({ ...queue, ...this.#fixed.get(queueTarget(layer, name)) }) as QueuePlan),
+    );
   }
 
   history<Style extends string>(style: Style): Style {
@@ -135,7 +136,7 @@ export class FixedChoices {
   objection(
     units: readonly MatrixUnitPlan[],
     queues: readonly LayerQueues[],
-    least: Readonly<Record<keyof LayerQueues, number>>,
+    least: Readonly<Record<QueueName, number>>,
   ): string | null {
     for (const { key } of this.#entries) {
       const name = unitOf(key);
@@ -149,7 +150,7 @@ export class FixedChoices {
       }
     }
     for (const [layer, has] of queues.entries()) {
-      const short = queueNames.find((name) => has[name].tokens < least[name]);
+      const short = queueNames.find((name) => (has[name]?.tokens ?? least[name]) < least[name]);
       if (short === undefined) continue;
       return `${queueTarget(layer, short)} needs room for ${least[short]} tokens, or they would wait for each other for ever`;
     }

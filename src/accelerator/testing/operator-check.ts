@@ -43,7 +43,7 @@ export function randomCase(
     forecast: from(8, 16),
     scores: from(5, 8),
     exponentials: from(5, 8),
-    overrides: { embedded: from(3, 8), "layers.0.key": from(3, 6), "layers.0.linear1.weight": from(2, 8) },
+    overrides: { embedded: from(3, 8), "layers.0.query": from(3, 6), "layers.0.linear1.weight": from(2, 8) },
   });
   return {
     model: randomIntegerModel(architecture, precision, seed),

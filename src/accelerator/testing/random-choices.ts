@@ -2,9 +2,10 @@ import { type Graph, tensor } from "../../model/index.js";
 import type { Random } from "../../numeric/random.js";
 import type { MemoryStyle, Multiplier } from "../../rtl/index.js";
 import { divisors } from "../divisors.js";
-import { leastFeedForwardTokens, SLOTS } from "../operators/matrix-unit/derive.js";
+import { leastQueueTokens } from "../lanes.js";
+import { makeQueues } from "../layer-queues.js";
 import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
-import type { Choices, LayerQueues, Mode, OperatorPlan, QueuePlan } from "../plan.js";
+import type { Choices, Mode, OperatorPlan, QueuePlan } from "../plan.js";
 
 /** Random lanes, multipliers and memories of every operator: plans that no planner would make, but that must be right. */
 export function randomChoices(graph: Graph, random: Random, mode: Mode = "window", shared = false): Choices {
@@ -83,16 +84,10 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
     } else operators.set(operator.name, { kind: "last" });
     lanesOf.set(operator.output, lanes);
   }
-  const { window, layers } = graph.architecture;
+  const { layers } = graph.architecture;
   const queue = (least: number): QueuePlan => ({ tokens: least + random.integer(4), style: memory() });
-  const queues = Array.from(
-    { length: layers },
-    (): LayerQueues => ({
-      tokens: queue(window + (units.length > 0 ? SLOTS.kv : 0)),
-      attention: queue(1),
-      feedForward: queue(units.length > 0 ? leastFeedForwardTokens(graph, units) : 1),
-    }),
-  );
+  const least = leastQueueTokens(graph, units);
+  const queues = Array.from({ length: layers }, (_, layer) => makeQueues(graph, layer, (name) => queue(least[name])));
   return { mode, operators, units, queues, history: memory() };
 }
 

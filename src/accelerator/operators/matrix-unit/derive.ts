@@ -34,15 +34,21 @@ export function jobOf(operator: string): string {
   return `layers_${place.layer}_${place.stage}`;
 }
 
+/** The step that takes what attention gives: the output projection, or where that is folded into the values what comes next. */
+export function stageBehindAttention(graph: Graph): "out" | "linear1" {
+  return graph.architecture.folds.includes("value") ? "linear1" : "out";
+}
+
 /**
  * Units whose results could wait for each other for ever. Within a unit credits prevent it; between units there are none.
  *
  * @throws GatecastError "hardware"
  */
-function checkUnits(units: readonly MatrixUnitPlan[]): void {
+function checkUnits(graph: Graph, units: readonly MatrixUnitPlan[]): void {
   const refuse = (what: string, remedy: string): never => {
     throw new GatecastError("hardware", `The plan would stand still: ${what}.`, { remedy });
   };
+  const behind = stageBehindAttention(graph);
   for (const { name, operators } of units) {
     const places = operators.map((operator) => ({ operator, place: stageOf(operator) }));
     const stranger = places.find(({ place }) => place === null);
@@ -57,8 +63,9 @@ function checkUnits(units: readonly MatrixUnitPlan[]): void {
     }
     for (const layer of layers) {
       const has = (stage: Stage) => places.some(({ place }) => place?.layer === layer && place.stage === stage);
-      if (has("kv") && has("q") && !has("out")) {
-        refuse(`unit "${name}" has keys and queries of layer ${layer}, but not the output projection`, "Add it.");
+      if (has("kv") && has("q") && !has(behind)) {
+        const missing = behind === "out" ? "the output projection" : "linear1, which is behind attention";
+        refuse(`unit "${name}" has keys or values and queries of layer ${layer}, but not ${missing}`, "Add it.");
       }
     }
   }
@@ -85,7 +92,7 @@ export function deriveUnits(
   attentions: ReadonlyMap<number, AttentionRoom>,
   top: string,
 ): MatrixUnitParameters[] {
-  checkUnits(units);
+  checkUnits(graph, units);
   return units.map((plan) => {
     const jobs = new Map<string, { rank: number; stage: Stage; layer: number; job: MatrixJob }>();
     let widest = 1;
@@ -140,8 +147,9 @@ function creditOf(
     if (!attention) throw new Error(`no plan of the attention of layer ${layer}`);
     // Keys and values of a window stay until the last of its tokens has passed attention.
     if (stage === "kv") return { until, limit: attention.windows, tokens: graph.architecture.window };
-    // Queries wait there until all keys of their window have come.
-    return { until, limit: Math.min(later.job.slots, attention.queries), tokens: 1 };
+    // Queries wait there until all keys of their window have come, and what they make behind attention.
+    const room = later.stage === "out" ? later.job.slots : attention.queries;
+    return { until, limit: Math.min(room, attention.queries), tokens: 1 };
   }
   // Queries take their tokens from a queue of whole windows.
   return { until, limit: later.stage === "q" ? graph.architecture.window : later.job.slots, tokens: 1 };
