@@ -37,7 +37,7 @@ function operatorTiming(model: CycleModel, parameters: OperatorParameters, input
     case "attention":
       return attentionTiming(model, { query: input(0), key: input(1), value: input(2) }, parameters);
     case "residual":
-      return residualTiming(model, inputs);
+      return residualTiming(model, inputs, parameters);
     case "pool":
       return poolTiming(model, input(0), parameters);
     case "last":

@@ -13,10 +13,12 @@ import {
   sumType,
   taskOutput,
 } from "./operators/matrix-unit/parameters.js";
+import { residualSumType, residualTurns } from "./operators/residual.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
 import { productType } from "./parts/product.js";
+import { spanOf } from "./parts/span.js";
 import type { Estimate, QueuePlan } from "./plan.js";
 
 /**
@@ -187,7 +189,10 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
       buffer(sum, 2, tokens / keysAtOnce, keysAtOnce * exponentialBits, plan.rows);
       requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, keysAtOnce, 8);
       // Comparisons and sums of several keys, with the register of the highest.
-      sum.logic((keysAtOnce - 1) * (2 * scoreBits + exponentialBits), (keysAtOnce > 1 ? keysAtOnce + 1 : 0) * scoreBits);
+      sum.logic(
+        (keysAtOnce - 1) * (2 * scoreBits + exponentialBits),
+        (keysAtOnce > 1 ? keysAtOnce + 1 : 0) * scoreBits,
+      );
       const exponential = range(0, table[0] ?? 1);
       if (plan.valueMultiplier === "lut") sum.logic(keysAtOnce * (2 * exponential.width + 2), 0);
       const weighted = productType(exponential, value.type).width;
@@ -211,6 +216,21 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
     case "residual": {
       const { addends, coefficients, constants, features, plan, lo, hi } = parameters;
       const most = Math.max(...constants.map((constant) => Math.abs(constant))).toString(2).length + 1;
+      if (residualTurns(parameters) > 1) {
+        const operand = spanOf(addends.flatMap(({ type }) => [Number(type.lo), Number(type.hi)]));
+        const largest = Math.max(...coefficients.flat().map(Math.abs));
+        const factor = range(-largest, largest);
+        const width = residualSumType(parameters).width;
+        for (let lane = 0; lane < plan.lanes; lane++) {
+          sum.product(operand, factor, plan.multipliers[0] ?? "lut");
+          // The choice of the addend, the sum so far, and the code.
+          sum.logic(operand.width + width + 14 + 2 * range(lo, hi).width, most + width + 2 * range(lo, hi).width);
+        }
+        sum.memory((features / plan.lanes) * addends.length, plan.lanes * factor.width, "rom");
+        if (features > plan.lanes) sum.memory(features / plan.lanes, plan.lanes * most, "rom");
+        sum.logic(18, 14);
+        break;
+      }
       for (let lane = 0; lane < plan.lanes; lane++) {
         let wide = most;
         addends.forEach((addend, index) => {
@@ -244,10 +264,10 @@ export function estimateOperator(parameters: OperatorParameters): Estimate {
   return sum.total;
 }
 
-/** LUT6 of a product by digits: a choice of four multiples for each pair of bits, and additions (12 for 4 x 4, 23 for 6 x 6, 60 for 8 x 8). */
+/** LUT6 of a product by digits: a choice of four multiples for each pair of bits, and additions (12 for 4 x 4, 24 for 6 x 6, 40 for 8 x 8). */
 function lutsOfDigits(x: number, w: number): number {
   if (w <= 2) return x + 1;
-  return w === 8 && x === 8 ? 60 : 0.66 * x * w * (w % 2 === 0 ? 1 : 1.35);
+  return Math.floor(w / 2) * (x + 2) + (w % 2) * (x + 1);
 }
 
 /** What a matrix unit costs, and the queues of the sums that leave it. */

@@ -38,10 +38,10 @@ export function checkField(field: Field, given: unknown, others: Readonly<Record
       const values = typeof given === "string" ? Array.from({ length: field.count }, () => given) : given;
       const right =
         Array.isArray(values) &&
-        values.length === field.count &&
+        (values.length === field.count || values.length === 1) &&
         values.every((one): one is string => one === "lut" || one === "dsp");
       if (right) return { value: values };
-      return { expected: `"lut" or "dsp", or a list of ${field.count} of them` };
+      return { expected: `"lut" or "dsp", or a list of ${field.count} of them, or of a single one that they share` };
     }
     case "unit":
       if (typeof given === "string" && given !== "") return { value: given };

@@ -108,7 +108,7 @@ describe("choices by name", () => {
     [{ "layers.0.self_attn": { lanesScore: 8 } }, "divides the 4 features of a head: 1, 2, 4", "leave it out"],
     [{ "unit matrix": { lanesOut: 16 } }, "have in common: 1, 2, 4, 8", "leave it out"],
     [{ "unit matrix": { lanesIn: 4, packedColumns: 5 } }, "a whole number from 0 to 4 (lanesIn)", "leave it out"],
-    [{ forecast: { multipliers: ["dsp"] } }, 'expected "lut" or "dsp", or a list of 3 of them', "leave it out"],
+    [{ forecast: { multipliers: ["dsp", "lut"] } }, 'expected "lut" or "dsp", or a list of 3 of them', "leave it out"],
     [{ "layers.0.self_attn": { windows: 3 } }, "is 3; expected 1 or 2", "leave it out"],
     [{ "layers.0.self_attn": { queries: 0 } }, "expected a whole number from 1 on", "leave it out"],
   ])("refuses %j", (plan, message, remedy) => {

@@ -36,14 +36,10 @@ export function digitProduct({ x, triple, minus }: Multiples, w: Num): Num {
       terms.push(pick(w.slice(low + 1, low), choices).shl(low));
     } else terms.push(pick(w.bit(low), signed ? minus : x, 0).shl(low));
   }
-  while (terms.length > 1) {
-    const [a, b, ...rest] = terms;
-    if (a === undefined || b === undefined) break;
-    terms.splice(0, terms.length, ...rest, a.add(b));
-  }
-  const [product] = terms;
-  if (product === undefined) throw new Error("a weight of no bits");
-  return product.fit(productType(typeOf(x), typeOf(w)));
+  const [first, ...rest] = terms;
+  if (first === undefined) throw new Error("a weight of no bits");
+  // One behind the other, not as a tree: an addition's LUT6 then has room for the choice of its second operand.
+  return rest.reduce((sum, term) => sum.add(term), first).fit(productType(typeOf(x), typeOf(w)));
 }
 
 /** One lane: a product by digits with a register. */

@@ -77,7 +77,8 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
       const { features } = tensor(graph, operator.output);
       const all = operator.addends.map((addend) => reachable(features, from(addend)));
       lanes = one(divisors(features).filter((l) => meets(l) && all.every((possible) => possible.includes(l))));
-      operators.set(operator.name, { kind: "residual", lanes, multipliers: operator.addends.map(multiplier) });
+      const multipliers = one([1, operator.addends.length]) === 1 ? [multiplier()] : operator.addends.map(multiplier);
+      operators.set(operator.name, { kind: "residual", lanes, multipliers });
     } else if (operator.kind === "pool") {
       lanes = from(operator.input);
       operators.set(operator.name, { kind: "pool", sums: one(["distributed", "registers"] as const) });
