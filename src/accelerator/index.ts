@@ -5,6 +5,7 @@ export type { Interface } from "./delivery/interface.js";
 export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "./delivery/testbench.js";
 export { type Device, device, deviceNames } from "./devices.js";
 export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
+export { energyProxy, type Goal, goals } from "./goals.js";
 export type { Pace } from "./lanes.js";
 export type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 export type {

@@ -6,6 +6,7 @@ import { misfit } from "./by-name/misfit.js";
 import { countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
+import { costsOf, type Goal, isLess } from "./goals.js";
 import { choicesFor, leastQueueTokens, type Pace } from "./lanes.js";
 import { queuedTensor, queueNames } from "./layer-queues.js";
 import { weightedSumType } from "./operators/attention/values.js";
@@ -33,8 +34,8 @@ export interface PlanOptions {
   readonly device: Device;
   /** Default `window`. */
   readonly mode?: Mode;
-  /** `latency` (default): the fewest cycles that fit comfortably; `area`: the fewest LUTs. */
-  readonly goal?: "latency" | "area";
+  /** `latency` (default): the fewest cycles that fit comfortably; `area`: the fewest LUTs; `energy`: least `energyProxy`. */
+  readonly goal?: Goal;
   /** Share of the device's LUTs and flip-flops that the estimate may use; default 0.9. */
   readonly utilisation?: number;
   /** Fixes the cycles per token instead of searching. */
@@ -61,6 +62,7 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   const fixed = new FixedChoices(graph, options.plan);
 
   let best: Candidate | undefined;
+  let bestCosts: readonly number[] = [];
   let smallest: Estimate | undefined;
   const candidates = options.pace
     ? [dedicated(graph, model, options.pace, mode, device, fixed)]
@@ -84,11 +86,10 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
     }
     if (!smallest || estimate.lut < smallest.lut) smallest = estimate;
     if (!fits(estimate) && !options.pace) continue;
-    const better =
-      options.goal === "area"
-        ? !best || estimate.lut < best.estimate.lut || (estimate.lut === best.estimate.lut && cycles < best.cycles)
-        : !best || cycles < best.cycles || (cycles === best.cycles && estimate.lut < best.estimate.lut);
-    if (better) best = candidate;
+    const costs = costsOf(options.goal ?? "latency", cycles, estimate);
+    if (best && !isLess(costs, bestCosts)) continue;
+    best = candidate;
+    bestCosts = costs;
   }
   if (!smallest) throw impossible(objections);
   if (!best) throw doesNotFit(device, utilisation, smallest);

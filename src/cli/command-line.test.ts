@@ -113,6 +113,19 @@ describe("a run, step by step", () => {
     expect(JSON.parse(sample.out).verification.checks[0]).toMatchObject({ windows: 8, mismatches: 0 });
   });
 
+  it("takes parts of the plan by name, and says where a name is wrong", async () => {
+    const chosen = "generate --run run --goal area --plan layers.*.self_attn.keys=registers,head.lanesIn=2 --json";
+    const planned = JSON.parse((await place.gatecast(chosen)).out).accelerator.operators;
+    expect(
+      planned.find((operator: { name: string }) => operator.name === "layers.0.self_attn").memories,
+    ).toContainEqual(expect.objectContaining({ name: "keys", style: "registers" }));
+    const misnamed = await place.gatecast("generate --run run --plan layers.1.self_attn.keys=block");
+    expect(misnamed.exitCode).toBe(2);
+    expect(misnamed.err).toContain('plan["layers.1.self_attn"]: the accelerator has nothing of this name');
+    const planner = await place.gatecast("generate --run run --plan none --goal latency --quiet");
+    expect(planner).toMatchObject({ exitCode: 0, err: "" });
+  });
+
   it("never believes an output that has changed", async () => {
     await writeFile(at("train/quantised.safetensors"), "nonsense");
     const { exitCode, err } = await place.gatecast("train --run run");

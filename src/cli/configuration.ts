@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { limits } from "../model/index.js";
+import { foldNames, limits } from "../model/index.js";
 import { resolveSeriesOptions } from "../series/index.js";
 import { floatDefaults, quantisedDefaults } from "../training/index.js";
 
@@ -40,6 +40,21 @@ const irregular = () => {
     error,
   });
 };
+
+/** Parts of the accelerator's plan by name; which names and values there are depends on the model, and the planner checks it. */
+const planError = `names with what is chosen of them: "NAME.FIELD=VALUE,..." on the command line, { NAME: { FIELD: VALUE } } in a file`;
+const choicesByName = () =>
+  z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.union([z.string(), z.number(), z.array(z.string({ error: planError }), { error: planError })], {
+        error: planError,
+      }),
+      { error: planError },
+    ),
+    { error: planError },
+  );
 
 /** The defaults of the data's and the training's options are those of their rooms. */
 const seriesDefaults = resolveSeriesOptions({ target: "-" });
@@ -89,6 +104,7 @@ export const configurationSchema = z.strictObject({
   heads: dimension("heads").default(1),
   layers: dimension("layers").default(1),
   feedForward: dimension("feedForward").nullable().default(null),
+  folds: z.array(choice(...foldNames)).default([]),
   bits: whole(2, 8).default(4),
   weightBits: whole(2, 8).nullable().default(null),
   activationBits: whole(2, 8).nullable().default(null),
@@ -108,6 +124,8 @@ export const configurationSchema = z.strictObject({
   device: text("the name of a device").default("xc7s15"),
   clock: number("a frequency in MHz from 1 to 1000", 1, 1000).nullable().default(null),
   mode: choice("window", "sample").default("window"),
+  goal: choice("latency", "area", "energy").default("latency"),
+  plan: choicesByName().default({}),
   windows: whole(1, 1_000_000).default(256),
   ghdl: choice("auto", "yes", "no").default("auto"),
   icarus: choice("auto", "yes", "no").default("auto"),

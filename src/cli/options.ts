@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { builtinSeries, type Configuration, type ConfigurationKey, configurationSchema } from "./configuration.js";
 import { flagOf } from "./resolve-configuration.js";
 
-type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split";
+type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split" | "plan";
 
 interface OptionText {
   readonly kind: OptionKind;
@@ -67,6 +67,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   heads: { kind: "number", value: "h", help: "attention heads; divides d_model" },
   layers: { kind: "number", value: "L", help: "encoder layers" },
   feedForward: { kind: "number", value: "f", help: "hidden features of the feed-forward part (default: 4 d_model)" },
+  folds: {
+    kind: "list",
+    value: "names",
+    help: 'what algebra takes out of the network behind the float phase: "value", "query", "tail" (docs/arithmetic.md)',
+  },
   bits: { kind: "number", value: "bits", help: "width of every weight and hidden activation, 2 to 8" },
   weightBits: { kind: "number", value: "bits", help: "width of the weights (default: --bits)" },
   activationBits: { kind: "number", value: "bits", help: "width of the hidden activations (default: --bits)" },
@@ -97,6 +102,16 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     kind: "text",
     value: "mode",
     help: '"window": n samples in, a forecast out; "sample": one new sample in, a forecast out',
+  },
+  goal: {
+    kind: "text",
+    value: "goal",
+    help: 'of all plans that fit, the one with the fewest cycles ("latency"), LUTs ("area") or the least switching ("energy")',
+  },
+  plan: {
+    kind: "plan",
+    value: "choices",
+    help: 'parts of the plan by name, "layers.*.self_attn.keys=block,unit matrix.lanesIn=16", or "none"; the rest is planned (docs/hardware.md)',
   },
   windows: { kind: "number", value: "count", help: "test windows that are simulated" },
   ghdl: {
@@ -140,6 +155,7 @@ export const optionGroups = {
     "heads",
     "layers",
     "feedForward",
+    "folds",
     "bits",
     "weightBits",
     "activationBits",
@@ -157,7 +173,7 @@ export const optionGroups = {
     "threads",
     "from",
   ],
-  "The hardware:": ["device", "clock", "mode", "windows", "ghdl", "icarus", "yosys"],
+  "The hardware:": ["device", "clock", "mode", "goal", "plan", "windows", "ghdl", "icarus", "yosys"],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 
 /** Adds the options of these settings to a command, under their headings, defaults shown. */
@@ -190,7 +206,12 @@ export function commandLineOf(configuration: Omit<Configuration, "out">): string
   const standard: Partial<Record<string, unknown>> = configurationSchema.parse({ data: "-", target: "-" });
   const words = Object.entries(configuration).flatMap(([key, value]) => {
     if (JSON.stringify(value) === JSON.stringify(standard[key]) || value === null) return [];
-    const text = key === "timestampColumn" && value === false ? "none" : standardText(value);
+    const text =
+      key === "timestampColumn" && value === false
+        ? "none"
+        : key === "plan"
+          ? planText(value as Configuration["plan"])
+          : standardText(value);
     return [flagOf(key), /^[\w.:/,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`];
   });
   return ["gatecast run", ...words].join(" ");
@@ -212,6 +233,7 @@ const parsers: Readonly<Record<OptionKind, (text: string, before: unknown) => un
     const [train, validation, test] = parts;
     return parts.length === 3 ? { train, validation, test } : text;
   },
+  plan: toPlan,
 };
 
 function toList(text: string, before: unknown): string[] {
@@ -223,8 +245,30 @@ function toNumber(text: string): number | string {
   return text.trim() !== "" && Number.isFinite(number) ? number : text;
 }
 
+/** "NAME.FIELD=VALUE,..." as { NAME: { FIELD: VALUE } }; what is not of this form stays text. Lists have "+" between their values; "none" fixes nothing. */
+function toPlan(text: string, before: unknown): unknown {
+  if (text === "none") return {};
+  const plan: Record<string, Record<string, unknown>> = typeof before === "object" ? { ...before } : {};
+  for (const part of text.split(",")) {
+    const [, name, field, value] = /^\s*(.+)\.(\w+)=(.+?)\s*$/.exec(part) ?? [];
+    if (name === undefined || field === undefined || value === undefined) return text;
+    plan[name] = { ...plan[name], [field]: value.includes("+") ? value.split("+") : toNumber(value) };
+  }
+  return plan;
+}
+
+function planText(plan: Configuration["plan"]): string {
+  return Object.entries(plan)
+    .flatMap(([name, fields]) =>
+      Object.entries(fields).map(
+        ([field, value]) => `${name}.${field}=${typeof value === "object" ? value.join("+") : value}`,
+      ),
+    )
+    .join(",");
+}
+
 function isShown(value: unknown): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+  return value !== undefined && value !== null && !(typeof value === "object" && Object.keys(value).length === 0);
 }
 
 function standardText(value: unknown): string {

@@ -40,6 +40,12 @@ describe("resolveConfiguration", () => {
     [{ sampleBits: 17 }, '"sampleBits" is 17 (on the command line); expected a whole number from 2 to 16.'],
     [{ window: 1 }, '"window" is 1 (on the command line); expected a whole number from 2 to 256.'],
     [{ mode: "stream" }, '"mode" is "stream" (on the command line); expected "window" or "sample".'],
+    [{ goal: "speed" }, '"goal" is "speed" (on the command line); expected "latency" or "area" or "energy".'],
+    [
+      { plan: "head" },
+      '"plan" is "head" (on the command line); expected names with what is chosen of them: "NAME.FIELD',
+    ],
+    [{ plan: { head: { lanes: true } } }, "expected names with what is chosen of them"],
     [{ missing: "ignore" }, '"missing" is "ignore" (on the command line); expected "error", "drop", or interpolate'],
     [{ gaps: { interpolate: 0 } }, '"gaps" is {"interpolate":0} (on the command line); expected "error", "drop", or'],
     [{ split: { train: 0.5, validation: 0.5, test: 0.5 } }, "expected three fractions that sum to 1"],
@@ -91,10 +97,17 @@ describe("the command line of a configuration", () => {
       split: { train: 0.5, validation: 0.25, test: 0.25 },
       timestampColumn: false,
       header: true,
+      goal: "area",
+      plan: {
+        "unit matrix": { lanesIn: 4 },
+        "layers.*.self_attn": { keys: "block" },
+        forecast: { multipliers: ["lut", "dsp"] },
+      },
     });
     expect(commandLineOf(configuration)).toBe(
       "gatecast run --data a.csv --target 'a b,c' --timestamp-column none --header yes --gaps interpolate:3 " +
-        "--split 0.5/0.25/0.25 --d-model 8",
+        "--split 0.5/0.25/0.25 --d-model 8 --goal area " +
+        "--plan 'unit matrix.lanesIn=4,layers.*.self_attn.keys=block,forecast.multipliers=lut+dsp'",
     );
   });
 

@@ -16,9 +16,10 @@ export function generateCommand(surroundings: Surroundings): Command {
       examples: [
         "gatecast generate --run runs/flow",
         "gatecast generate --run runs/flow --device xc7s15 --mode sample",
+        "gatecast generate --run runs/flow --goal area --plan 'layers.*.self_attn.keys=block,head.weights=block'",
       ],
       steps: ["generate"],
-      settings: ["device", "clock", "mode"],
+      settings: ["device", "clock", "mode", "goal", "plan"],
       startsRun: false,
       result: { step: "generate", file: resultFiles.hardware },
       print: hardwareText,

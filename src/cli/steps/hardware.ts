@@ -5,7 +5,7 @@ import type { Configuration } from "../configuration.js";
 import { encodeWindows, sampleRuns } from "./test-windows.js";
 
 /** The settings that, with the integer model, make the accelerator. */
-export const hardwareKeys = ["device", "mode"] as const;
+export const hardwareKeys = ["device", "mode", "goal", "plan"] as const;
 
 /** Everything that is generated stands in this folder, which can be taken away as a whole. */
 export const hardwareFolder = "hardware/";
@@ -22,7 +22,8 @@ export function hardwareOf(
   model: IntegerModel,
   settings: Pick<Configuration, (typeof hardwareKeys)[number]>,
 ): { plan: Plan; delivery: Delivery } {
-  const plan = planAccelerator(model, { device: device(settings.device), mode: settings.mode });
+  const { mode, goal } = settings;
+  const plan = planAccelerator(model, { device: device(settings.device), mode, goal, plan: settings.plan });
   return { plan, delivery: generateAccelerator(model, plan) };
 }
 
