@@ -47,10 +47,10 @@ function checkArchitecture(configuration: Configuration): void {
 
 /** The part of an architecture that settings alone decide; targets, inputs and persistence follow from the data. */
 export function architectureOptions(
-  configuration: Pick<Configuration, "window" | "horizon" | "dModel" | "heads" | "layers" | "feedForward">,
+  configuration: Pick<Configuration, "window" | "horizon" | "dModel" | "heads" | "layers" | "feedForward" | "folds">,
 ) {
-  const { window, horizon, dModel, heads, layers, feedForward } = configuration;
-  return { window, horizon, dModel, heads, layers, ...(feedForward === null ? {} : { feedForward }) };
+  const { window, horizon, dModel, heads, layers, feedForward, folds } = configuration;
+  return { window, horizon, dModel, heads, layers, folds, ...(feedForward === null ? {} : { feedForward }) };
 }
 
 function configurationError(

@@ -18,11 +18,12 @@ export interface Verdict {
 
 /** What kind of network this is: "4-bit integer-only Transformer (d_model 16, window 24)". */
 export function describeModel(data: ReportData): string {
-  const { dModel, window, heads, layers } = data.model.architecture;
+  const { dModel, window, heads, layers, folds } = data.model.architecture;
   const shape = [
     layers > 1 ? [`${layers} layers`] : [],
     heads > 1 ? [`${heads} heads`] : [],
     [`d_model ${dModel}`, `window ${window}`],
+    folds.length > 0 ? [`folded ${folds.join(", ")}`] : [],
   ].flat();
   return `${widthName(data)} integer-only Transformer (${shape.join(", ")})`;
 }

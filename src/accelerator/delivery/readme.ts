@@ -44,7 +44,8 @@ function example(model: IntegerModel): string[] {
 
 /** README of the generated folder: how to convert, connect, and check the accelerator. */
 export function deliveryReadme(model: IntegerModel, plan: Plan, face: Interface): string {
-  const { dModel, heads, layers, window, inputs } = model.architecture;
+  const { dModel, heads, layers, window, inputs, folds } = model.architecture;
+  const folded = folds.length > 0 ? `, folded: ${folds.join(", ")}` : "";
   const samples = codeRange(face.sampleBits, false);
   const microseconds = (plan.cyclesPerInference / plan.device.clockHz) * 1e6;
   const taking =
@@ -54,7 +55,7 @@ export function deliveryReadme(model: IntegerModel, plan: Plan, face: Interface)
   return `${[
     `# ${face.name}`,
     "",
-    `An integer-only Transformer (d_model ${dModel}, ${plural(heads, "head")}, ${plural(layers, "layer")}, window ${window} of ${plural(inputs, "column")}) as VHDL-2008 and Verilog-2005, planned for the ${plan.device.title}.`,
+    `An integer-only Transformer (d_model ${dModel}, ${plural(heads, "head")}, ${plural(layers, "layer")}, window ${window} of ${plural(inputs, "column")}${folded}) as VHDL-2008 and Verilog-2005, planned for the ${plan.device.title}.`,
     "",
     "These files are yours: Gatecast claims no copyright in what it generates, and puts it under no licence.",
     "",

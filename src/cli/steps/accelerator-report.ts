@@ -37,8 +37,8 @@ function phasesOf(layers: number): AcceleratorPhase[] {
 }
 
 function phaseOf(operator: Operator, layers: number): number {
-  if (["head", "skip", "last", "forecast"].includes(operator.name)) return 2 * layers;
-  if (operator.name === "pool") return 2 * layers - 1;
+  if (/^(head|skip|last|forecast)/.test(operator.name)) return 2 * layers;
+  if (operator.kind === "pool") return 2 * layers - 1;
   const layer = Number(/^layers\.(\d+)\./.exec(operator.name)?.[1] ?? 0);
   return 2 * layer + (operator.name === "embed" || /\.[kv]_proj$/.test(operator.name) ? 0 : 1);
 }

@@ -7,7 +7,7 @@ import {
   sleepingTensors,
   withoutBranch,
 } from "../../integer/index.js";
-import { readParameters, readQuantisedParameters } from "../../model/index.js";
+import { readParameters, readQuantisedParameters, unfoldedGraph } from "../../model/index.js";
 import type { ErrorFigures, Forecaster, QuantisedTensor, TargetEvaluation } from "../../report/data.js";
 import { plural, significant } from "../../report/format.js";
 import {
@@ -46,7 +46,8 @@ export const evaluate = defineStep({
     const { test } = data;
     const graph = networkOf(context.configuration, data.shape);
     const model = await loadIntegerModel(context);
-    const float = readParameters(await context.read("train", trainedFiles.float), graph, trainedFiles.float);
+    const unfolded = unfoldedGraph(graph);
+    const float = readParameters(await context.read("train", trainedFiles.float), unfolded, trainedFiles.float);
     const quantised = readQuantisedParameters(
       await context.read("train", trainedFiles.quantised),
       graph,
@@ -63,7 +64,7 @@ export const evaluate = defineStep({
     const trained = convert(graph, quantised, data);
     const evaluated = await inPieces(codes, test.inputSize, (part) => evaluateCodes(trained, part), signal);
     const mismatches = differingWindows(evaluated, forecastCodes, test.outputSize);
-    const forecasts: Forecasts = { float: test.unscale(forward(graph, float, test)) };
+    const forecasts: Forecasts = { float: test.unscale(forward(unfolded, float, test)) };
     await breathe(signal);
     forecasts.fakeQuantised = decodeForecast(trained, evaluated);
     forecasts.integer = decodeForecast(model, forecastCodes);

@@ -8,6 +8,7 @@ export const networkKeys = [
   "heads",
   "layers",
   "feedForward",
+  "folds",
   "bits",
   "weightBits",
   "activationBits",
@@ -17,7 +18,8 @@ export const networkKeys = [
 
 /** The operator graph of a configuration. A target that is also an input is forecast as the change from its last value. */
 export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[number]>, shape: WindowShape): Graph {
-  const { dModel, heads, layers, feedForward, bits, weightBits, activationBits, sampleBits, forecastBits } = settings;
+  const { dModel, heads, layers, feedForward, folds } = settings;
+  const { bits, weightBits, activationBits, sampleBits, forecastBits } = settings;
   const columns = shape.targets.map((target) => shape.inputs.indexOf(target));
   const architecture = defineArchitecture({
     window: shape.window,
@@ -27,6 +29,7 @@ export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[num
     dModel,
     heads,
     layers,
+    folds,
     ...(feedForward === null ? {} : { feedForward }),
     persistence: columns.includes(-1) ? null : columns,
   });

@@ -1,4 +1,4 @@
-import { writeParameters, writeQuantisedParameters } from "../../model/index.js";
+import { foldParameters, unfoldedGraph, writeParameters, writeQuantisedParameters } from "../../model/index.js";
 import { count, significant } from "../../report/format.js";
 import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
 import {
@@ -26,7 +26,7 @@ export const trainedFiles = {
   log: "train/training.jsonl",
 } as const;
 
-/** Windows -> trained parameters: in floating point, then quantisation-aware from those weights. */
+/** Windows -> trained parameters: in floating point, without folds; then quantisation-aware from those weights, folded. */
 export const train = defineStep({
   name: "train",
   title: "training in floating point, then quantisation-aware",
@@ -41,6 +41,7 @@ export const train = defineStep({
     const threads = nodeThreads(configuration.threads ?? usualThreads());
     const data = await loadPrepared(context);
     const graph = networkOf(configuration, data.shape);
+    const unfolded = unfoldedGraph(graph);
     const checkpoints = new Checkpoints(context);
     const log = new EpochLog(context);
 
@@ -69,12 +70,12 @@ export const train = defineStep({
     const floatPhase = async (): Promise<Omit<FloatResult, "kept"> & { readonly kept: Kept | null }> => {
       const task = progress.start("float");
       if (configuration.from !== null) {
-        const { parameters, judgement } = await readFloatModel(configuration.from, graph, data.validation);
+        const { parameters, judgement } = await readFloatModel(configuration.from, unfolded, data.validation);
         task.end(judgement);
         return { parameters, history: [], kept: null };
       }
       const result = await trainFloat(
-        graph,
+        unfolded,
         data,
         { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
         await hooksOf("float", task),
@@ -86,7 +87,7 @@ export const train = defineStep({
     const quantisedTask = progress.start("quantised");
     const quantised = await trainQuantised(
       graph,
-      float.parameters,
+      foldParameters(graph, float.parameters),
       data,
       { seed, batch, patience, epochs: configuration.qatEpochs, learningRate: configuration.qatLearningRate },
       await hooksOf("quantised", quantisedTask),
@@ -96,7 +97,10 @@ export const train = defineStep({
     await write(trainedFiles.float, writeParameters(float.parameters));
     await write(trainedFiles.quantised, writeQuantisedParameters(quantised.quantised));
     await write(trainedFiles.log, jsonLines([...float.history, ...quantised.history]));
-    const parameters = [...float.parameters.values()].reduce((sum, { data: values }) => sum + values.length, 0);
+    const parameters = [...quantised.quantised.parameters.values()].reduce(
+      (sum, { data: values }) => sum + values.length,
+      0,
+    );
     const result: TrainingResult = {
       learning: {
         loss: "mean squared error of the scaled targets",
