@@ -15,4 +15,5 @@ export { runResidual } from "./operators/residual.js";
 export { planOperator } from "./plan-operator.js";
 export { requantise } from "./requantise.js";
 export { type ColumnScaling, conversions, decodeForecast, encodeSamples } from "./signal.js";
+export { standInModel } from "./stand-in.js";
 export type { TensorData } from "./tensor.js";
