@@ -4,6 +4,7 @@ export type { ChoicesByName } from "./by-name/fixed-choices.js";
 export type { Interface } from "./delivery/interface.js";
 export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "./delivery/testbench.js";
 export { type Device, device, deviceNames } from "./devices.js";
+export { compareFolds, type FoldedPlan } from "./fold-savings.js";
 export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
 export { energyProxy, type Goal, goals } from "./goals.js";
 export type { Pace } from "./lanes.js";

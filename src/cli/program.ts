@@ -4,6 +4,7 @@ import type { Surroundings } from "./command-context.js";
 import { demoCommand } from "./commands/demo.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { generateCommand } from "./commands/generate.js";
+import { planCommand } from "./commands/plan.js";
 import { predictCommand } from "./commands/predict.js";
 import { reportCommand } from "./commands/report.js";
 import { runCommand } from "./commands/run.js";
@@ -72,6 +73,8 @@ Exit codes: 0 done, 2 usage, 3 data, 4 model, 5 training, 6 run folder, 7 hardwa
   program.addCommand(simulateCommand(surroundings));
   program.addCommand(synthesizeCommand(surroundings));
   program.addCommand(reportCommand(surroundings));
+  program.commandsGroup("Before a training:");
+  program.addCommand(planCommand(surroundings));
   program.commandsGroup("Use of a model:");
   program.addCommand(predictCommand(surroundings));
   for (const command of [program, ...program.commands]) {
