@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createInterpreter, measureCoverage, sleepingTensors } from "../integer/index.js";
 import { mutate, mutations, randomIntegerModel, randomWindows } from "../integer/testing/index.js";
-import { buildGraph, defineArchitecture, definePrecision } from "../model/index.js";
+import { type Architecture, buildGraph, defineArchitecture, definePrecision } from "../model/index.js";
 import { Random } from "../numeric/random.js";
 import { simulate } from "../rtl/index.js";
 import { buildAccelerator } from "./assemble.js";
@@ -143,6 +143,23 @@ describe("the planner", () => {
     const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 8, 2));
     expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
     expect(result.initiationInterval).toBe(plan.initiationInterval);
+  });
+
+  it.each<[string, number, Partial<Architecture>, number]>([
+    ["132 times fewer than 54,366", 412, { dModel: 8 }, 4],
+    ["132 times fewer than 353,496", 2678, { dModel: 32 }, 4],
+    ["132 times fewer than 1,188,030", 9000, { dModel: 64 }, 4],
+    ["63 times fewer than 125,768", 2000, { dModel: 16 }, 8],
+    ["70 times fewer than 353,600", 5000, { dModel: 32 }, 6],
+    ["44 times fewer than 353,784", 8000, { dModel: 32 }, 8],
+    ["seven inputs", 2900, { dModel: 32, inputs: 7 }, 4],
+  ])("plans, by estimate within the XC7S15, in %s: at most %i cycles for %j at %i bits", (_, cycles, shape, bits) => {
+    const model = randomIntegerModel(defineArchitecture({ window: 24, ...shape }), definePrecision({ bits }), 1);
+    const plan = planAccelerator(model, { device: spartan });
+    expect(plan.cyclesPerInference).toBeLessThanOrEqual(cycles);
+    expect(plan.estimate.lut).toBeLessThanOrEqual(0.9 * spartan.lut);
+    expect(plan.estimate.dsp).toBeLessThanOrEqual(spartan.dsp);
+    expect(plan.estimate.blockRam).toBeLessThanOrEqual(spartan.blockRam.count);
   });
 
   it("trades cycles for area", () => {

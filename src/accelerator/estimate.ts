@@ -12,11 +12,13 @@ import {
   packedDsps,
   sumType,
   taskOutput,
+  unitScaling,
 } from "./operators/matrix-unit/parameters.js";
 import { residualSumType, residualTurns } from "./operators/residual.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
+import { dspsOf } from "./parts/dsps.js";
 import { productType } from "./parts/product.js";
 import { spanOf } from "./parts/span.js";
 import type { Estimate, QueuePlan } from "./plan.js";
@@ -84,12 +86,6 @@ class Sum {
   }
 }
 
-/** DSP48E1 of a product: 25 x 18 bits signed, and as many more as the operands are wider. */
-export function dspsOf(a: NumType, b: NumType): number {
-  const [wide, narrow] = [a, b].map((type) => type.width + (type.signed ? 0 : 1)).sort((x, y) => y - x);
-  return Math.ceil((wide ?? 1) / 25) * Math.ceil((narrow ?? 1) / 18);
-}
-
 /** LUT6 of a product without DSP, and of the multiples that it chooses from. */
 function lutsOfProduct(a: number, b: number): number {
   const [wide, narrow] = [Math.max(a, b), Math.min(a, b)];
@@ -134,8 +130,28 @@ function gearbox(sum: Sum, from: Beat, lanes: number): void {
   sum.logic(lanes > from.lanes ? 10 : width * 0.35 + 8, width + 4);
 }
 
+/** Estimates of parameters that have been asked for before: a search asks for the same ones again and again. */
+const known = new WeakMap<object, Estimate>();
+
+function once<Parameters extends object>(parameters: Parameters, estimate: (of: Parameters) => Estimate): Estimate {
+  const before = known.get(parameters);
+  if (before) return before;
+  const made = estimate(parameters);
+  known.set(parameters, made);
+  return made;
+}
+
 /** What an operator costs, from its parts. */
 export function estimateOperator(parameters: OperatorParameters): Estimate {
+  return once(parameters, operatorEstimate);
+}
+
+/** What a matrix unit costs, and the queues of the sums that leave it. */
+export function estimateUnit(parameters: MatrixUnitParameters): Estimate {
+  return once(parameters, unitEstimate);
+}
+
+function operatorEstimate(parameters: OperatorParameters): Estimate {
   const sum = new Sum();
   switch (parameters.kind) {
     case "linear": {
@@ -270,8 +286,7 @@ function lutsOfDigits(x: number, w: number): number {
   return Math.floor(w / 2) * (x + 2) + (w % 2) * (x + 1);
 }
 
-/** What a matrix unit costs, and the queues of the sums that leave it. */
-export function estimateUnit(parameters: MatrixUnitParameters): Estimate {
+function unitEstimate(parameters: MatrixUnitParameters): Estimate {
   const sum = new Sum();
   const { jobs, plan, weightType } = parameters;
   const { lanesIn, lanesOut, lanes, packedColumns } = plan;
@@ -308,9 +323,10 @@ export function estimateUnit(parameters: MatrixUnitParameters): Estimate {
   if (lanes < lanesOut) sum.logic(lanes * sums.width * (lanesOut / lanes) * 0.5 + 10, lanesOut * sums.width + 10);
   const coded = jobs.flatMap((job) => job.tasks.flatMap(({ requantiser: one }) => (one ? [one] : [])));
   if (coded.length > 0) {
-    const shift = Math.max(...coded.map((one) => one.shift));
-    const largest = Math.max(...coded.flatMap((one) => one.multipliers.map((m) => m * 2 ** (shift - one.shift))));
-    const factor = range(0, largest);
+    const { factors, shifts } = unitScaling(parameters);
+    const factor = range(0, Math.max(...factors));
+    // Each lane has its choice of shifts where they differ.
+    if (shifts > 1) sum.logic(lanes * (sums.width + factor.width - 12), 0);
     sum.memory((beats * lanesOut) / lanes, lanes * factor.width, "rom");
     requantiser(sum, sums, factor, plan.requantiser, lanes, 10);
     sum.logic(lanes * 12 + 30, lanes * 8 + 30);

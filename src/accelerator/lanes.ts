@@ -17,6 +17,8 @@ export interface Pace {
   readonly second: number;
   /** Keys that attention works on in a cycle; 1 by default. */
   readonly keysAtOnce?: number;
+  /** Cycles that attention may take for a query; `second` by default. */
+  readonly query?: number;
 }
 
 /** Whether a gearbox turns beats of one width into the other. */
@@ -174,7 +176,7 @@ function operatorChoice(
       const width = features / operator.heads;
       const keysAtOnce = fixed.keysAtOnce ?? pace.keysAtOnce ?? 1;
       const keyBeats = (operator.heads * tokens) / keysAtOnce;
-      const enough = (keyBeats * width) / pace.second;
+      const enough = (keyBeats * width) / (pace.query ?? pace.second);
       const lanesScore = fixed.lanesScore ?? leastDivisor(width, enough, inputLanes(operator.query));
       const lanesValue = fixed.lanesValue ?? leastDivisor(width, enough, inputLanes(operator.value), fixed.lanes);
       const lanes = divisors(lanesValue).find((candidate) => features / candidate <= pace.second / brief) ?? lanesValue;
@@ -202,7 +204,10 @@ function operatorChoice(
     case "residual": {
       const { features, tokens } = tensor(graph, operator.output);
       const lanes = tokens === 1 ? 1 : leastDivisor(features, features / pace.second);
-      return { kind: "residual", lanes, multipliers: operator.addends.map(() => "dsp") };
+      // Where there is time for it, the addends take turns on one multiplier: always in the forecast, which is summed once a window.
+      const cycles = (features / lanes) * operator.addends.length;
+      const inTurn = tokens === 1 || cycles <= Math.max(pace.second, pace.query ?? 0);
+      return { kind: "residual", lanes, multipliers: inTurn ? ["dsp"] : operator.addends.map(() => "dsp") };
     }
     case "pool":
       return { kind: "pool", sums: "distributed" };

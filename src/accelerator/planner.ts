@@ -1,6 +1,7 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph, tensor } from "../model/index.js";
+import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
 import { countCycles } from "./cycles.js";
@@ -19,16 +20,14 @@ import {
   placeTasks,
   sumType,
   taskOutput,
-  unitPacking,
 } from "./operators/matrix-unit/parameters.js";
 import { poolOutput } from "./operators/pool.js";
-import { residualOutput, residualSumType } from "./operators/residual.js";
+import { residualOutput, residualSumType, residualTurns } from "./operators/residual.js";
 import { deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
-import { sparingDsps } from "./spare-dsps.js";
 
 export interface PlanOptions {
   readonly device: Device;
@@ -125,14 +124,22 @@ function dedicated(
   device: Device,
   fixed: FixedChoices,
 ): Candidate {
-  const wanted = choicesFor(graph, pace, mode, [], fixed);
-  const operators = sparingDsps(wanted.operators, device.dsp, (plans) =>
-    operatorsEstimate(graph, model, { operators: fixed.operators(plans), units: [] }),
-  );
-  const choices = { ...wanted, operators: fixed.operators(operators) };
-  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
-  const estimate = estimateAll(graph, parameters, choices);
-  return { choices, parameters, estimate, cycles: roughCycles(graph, parameters) };
+  const decided = decide(graph, model, choicesFor(graph, pace, mode, [], fixed), device, fixed);
+  return { ...decided, cycles: roughCycles(graph, decided.parameters) };
+}
+
+/** Multipliers and memories for the device: what fits into DSPs and block RAMs where they save the most. */
+function decide(graph: Graph, model: IntegerModel, wanted: Choices, device: Device, fixed: FixedChoices) {
+  const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME);
+  const bare = withoutDsps(fixed.choices(wanted), fixed);
+  const allotted = { ...bare, ...allotDsps(derive(bare), bare, device.dsp, fixed) };
+  const spared = sparingBlockRams(allotted, device.blockRam.count, (of) => {
+    const held = fixed.choices(of);
+    return estimateAll(graph, derive(held), held).blockRam;
+  });
+  const choices = fixed.choices(spared);
+  const parameters = derive(choices);
+  return { choices, parameters, estimate: estimateAll(graph, parameters, choices) };
 }
 
 /** Shapes with the lanes that are fixed, each once. */
@@ -145,10 +152,15 @@ function shapesWith(fixed: FixedChoices, shapes: readonly UnitShape[][]): UnitSh
   return [...new Map(all.map((units) => [JSON.stringify(units), units])).values()];
 }
 
-/** Tokens that may be on their way through attention: more only wait. */
-const AHEAD = 8;
+/**
+ * Tokens that may be on their way through attention: more only wait. A query takes some 80 cycles to come back, whatever the number of
+ * keys at once, and with several of them the next one follows sooner.
+ */
+function tokensAhead({ keysAtOnce = 1 }: Pace): number {
+  return keysAtOnce === 1 ? 8 : 12;
+}
 
-/** Matrix units of such shapes; what DSPs the requantisers and residuals leave go to their lanes. */
+/** Matrix units of such shapes. */
 function shared(
   graph: Graph,
   model: IntegerModel,
@@ -158,47 +170,20 @@ function shared(
   device: Device,
   fixed: FixedChoices,
 ): Candidate[] {
-  let units = fixed.units(unitsOf(graph, shapes, AHEAD));
+  const units = fixed.units(unitsOf(graph, shapes, tokensAhead(pace)));
   if (units.length === 0) return [];
-  const wanted = choicesFor(graph, pace, mode, units, fixed);
-  const requantisers = units.reduce((sum, unit) => sum + unit.lanes, 0);
-  const inDsps = requantisers <= device.dsp;
-  units = units.map((unit) => fixed.unit({ ...unit, requantiser: inDsps ? "dsp" : "lut" }));
-  const left = device.dsp - (inDsps ? requantisers : 0);
-  const spared = sparingDsps(wanted.operators, left, (plans) =>
-    operatorsEstimate(graph, model, { operators: fixed.operators(plans), units }),
-  );
-  const operators = fixed.operators(spared);
-  const before = deriveParameters(graph, model, { operators, units }, ANY_NAME);
-  let spare = left - operatorsEstimate(graph, model, { operators, units }).dsp;
-  units = before.units.map((unit) => {
-    const each = unit.plan.lanesOut / unitPacking(unit).count;
-    const packedColumns = Math.max(0, Math.min(unit.plan.lanesIn, Math.floor(spare / each)));
-    spare -= packedColumns * each;
-    return fixed.unit({ ...unit.plan, packedColumns });
-  });
-  const fewerBlocks = sparingBlockRams({ ...wanted, operators, units }, device.blockRam.count, (of) => {
-    const held = fixed.choices(of);
-    return estimateAll(graph, deriveParameters(graph, model, held, ANY_NAME), held).blockRam;
-  });
-  const choices = fixed.choices(fewerBlocks);
-  const parameters = deriveParameters(graph, model, choices, ANY_NAME);
+  const decided = decide(graph, model, choicesFor(graph, pace, mode, units, fixed), device, fixed);
   const { layers, window } = graph.architecture;
   let slowest = pace.second;
   let attention = 0;
-  for (const operator of parameters.operators.values()) {
+  for (const operator of decided.parameters.operators.values()) {
     if (operator.kind === "attention") attention = Math.max(attention, stepsOf(operator));
     if (operator.kind === "attention" || (operator.kind === "residual" && operator.title !== "forecast")) {
       slowest = Math.max(slowest, stepsOf(operator));
     }
   }
   const cycles = layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
-  return [{ choices, parameters, estimate: estimateAll(graph, parameters, choices), cycles }];
-}
-
-function operatorsEstimate(graph: Graph, model: IntegerModel, choices: Pick<Choices, "operators" | "units">): Estimate {
-  const { operators } = deriveParameters(graph, model, choices, ANY_NAME);
-  return sumOf([...operators.values()].map(estimateOperator));
+  return [{ ...decided, cycles }];
 }
 
 /** Cycles per token worth trying: numbers of steps that some operator can take. */
@@ -246,7 +231,7 @@ export function stepsOf(parameters: OperatorParameters): number {
     case "attention":
       return attentionSteps(parameters);
     case "residual":
-      return parameters.features / parameters.plan.lanes;
+      return (parameters.features / parameters.plan.lanes) * residualTurns(parameters);
     case "pool":
       return parameters.features / parameters.input.lanes;
     case "last":

@@ -86,7 +86,11 @@ export function keysWorthwhile(graph: Graph, second: number): number[] {
 /** What units of such shapes make possible, for as many keys at once as are worth trying. */
 export function pacesOf(graph: Graph, shapes: readonly UnitShape[]): Pace[] {
   const pace = paceOf(graph, shapes);
-  return keysWorthwhile(graph, pace.second).map((keysAtOnce) => ({ ...pace, keysAtOnce }));
+  const keys = keysWorthwhile(graph, pace.second).map((keysAtOnce) => ({ ...pace, keysAtOnce }));
+  const { window, heads, dModel } = graph.architecture;
+  // Fewer lanes for attention than would keep up: what it saves may allow for more lanes elsewhere.
+  const slower = window * dModel > pace.second && heads * window <= pace.second;
+  return slower ? [...keys, { ...pace, query: 2 * pace.second }] : keys;
 }
 
 /** Cycles that a token takes of each unit before the first query can be answered, and behind it: the slowest unit's. */

@@ -14,6 +14,7 @@ import {
   placeTasks,
   sumType,
   taskOutput,
+  unitScaling,
 } from "./parameters.js";
 
 /** Stream of sums in beats of `lanes`, with their number over all jobs. */
@@ -25,14 +26,18 @@ export function partStream(parameters: MatrixUnitParameters) {
 interface Coded {
   readonly placed: PlacedTask;
   readonly requantiser: NonNullable<MatrixTask["requantiser"]>;
+  readonly shift: number;
 }
 
-/** Tasks whose sums are requantised, and the shift that serves all of them: multipliers grow by what it exceeds theirs. */
-function codedTasks(parameters: MatrixUnitParameters) {
-  const coded = placeTasks(parameters).flatMap((placed): Coded[] =>
-    placed.task.requantiser ? [{ placed, requantiser: placed.task.requantiser }] : [],
-  );
-  return { coded, shift: Math.max(1, ...coded.map(({ requantiser }) => requantiser.shift)) };
+/** Tasks whose sums are requantised, each with its shift. */
+function codedTasks(parameters: MatrixUnitParameters): Coded[] {
+  const { tasks } = unitScaling(parameters);
+  return placeTasks(parameters).flatMap((placed, index): Coded[] => {
+    const scaling = tasks[index];
+    return placed.task.requantiser && scaling
+      ? [{ placed, requantiser: placed.task.requantiser, shift: scaling.shift }]
+      : [];
+  });
 }
 
 /** Whether a beat is one of a task's. */
@@ -47,17 +52,18 @@ function belongs(m: Builder, parameters: MatrixUnitParameters, placed: PlacedTas
 }
 
 /** The multiplier of each row of each task, beat by beat of outputs; 0 where sums are not requantised. */
-function multipliersOf(parameters: MatrixUnitParameters, shift: number): number[] {
+function multipliersOf(parameters: MatrixUnitParameters): number[] {
   const { plan } = parameters;
   const { stride } = outputBeats(parameters);
-  return placeTasks(parameters).flatMap(({ task, beats }) =>
+  const { tasks } = unitScaling(parameters);
+  return placeTasks(parameters).flatMap(({ task, beats }, placed) =>
     Array.from({ length: beats * stride * plan.lanes }, (_, index) => {
       const beat = Math.floor(index / (stride * plan.lanes));
       const part = Math.floor(index / plan.lanes) % stride;
       if (!task.requantiser || part >= partsOf(plan)) return 0;
-      const { multipliers, shift: own } = task.requantiser;
+      const { multipliers } = task.requantiser;
       const row = beat * plan.lanesOut + part * plan.lanes + (index % plan.lanes);
-      return ((multipliers.length === 1 ? multipliers[0] : multipliers[row]) ?? 0) * 2 ** (shift - own);
+      return ((multipliers.length === 1 ? multipliers[0] : multipliers[row]) ?? 0) * (tasks[placed]?.by ?? 1);
     }),
   );
 }
@@ -66,12 +72,14 @@ function multipliersOf(parameters: MatrixUnitParameters, shift: number): number[
 export function deliverModule(parameters: MatrixUnitParameters) {
   const { name, title, plan } = parameters;
   const tasks = placeTasks(parameters);
-  const { coded, shift } = codedTasks(parameters);
+  const coded = codedTasks(parameters);
+  const shifts = coded.map(({ shift }) => shift);
+  const sameShift = new Set(shifts).size === 1;
   const sums: Beat = { type: sumType(parameters), lanes: plan.lanes };
   return module(
     `${name}_deliver`,
     {
-      doc: `${title}, results: sums leave as they are, or as codes clamp(zero + ((sum * multiplier + 2^${shift - 1}) >> ${shift}), lo, hi) with the constants of the operator they belong to; ${plan.lanes} requantiser(s), ${DELIVER_LATENCY} registers, one beat per cycle.`,
+      doc: `${title}, results: sums leave as they are, or as codes clamp(zero + ((sum * multiplier + 2^(s - 1)) >> s), lo, hi), s = ${[...new Set(shifts)].join(" or ")}, with the constants of the operator they belong to; ${plan.lanes} requantiser(s), ${DELIVER_LATENCY} registers, one beat per cycle.`,
       in: { x: partStream(parameters) },
       out: Object.fromEntries(tasks.map(({ task }) => [task.port, beatStream(taskOutput(task, plan), task.title)])),
     },
@@ -108,7 +116,10 @@ export function deliverModule(parameters: MatrixUnitParameters) {
                 mine.slice(0, -1).map((one, index) => [one, index]),
                 coded.length - 1,
               ).fit(numbers);
-        const late = pipe.delay("task", which, DELIVER_LATENCY - 1);
+        // Beside the product, what is rounded, and what is held within bounds.
+        const beside = pipe.delay("task_product", which, 2);
+        const scaledTask = pipe.delay("task_scaled", beside, 1);
+        const late = pipe.delay("task_narrowed", scaledTask, 1);
         const of = (values: readonly number[]): Num =>
           new Set(values).size === 1 ? range(values[0] ?? 0, values[0] ?? 0).of(values[0] ?? 0) : pick(late, values);
         const requantisers = coded.map(({ requantiser }) => requantiser);
@@ -119,7 +130,7 @@ export function deliverModule(parameters: MatrixUnitParameters) {
         ];
         m.name({ zero_point: zero, lowest_code: lo, highest_code: hi });
         const factors = constantLanes(m, "multipliers", {
-          values: multipliersOf(parameters, shift),
+          values: multipliersOf(parameters),
           lanes: plan.lanes,
           index: p.x.data.beat,
           go: go.value,
@@ -131,11 +142,24 @@ export function deliverModule(parameters: MatrixUnitParameters) {
         );
         const least = Math.min(...requantisers.map((one) => one.lo - one.zero));
         const most = Math.max(...requantisers.map((one) => one.hi - one.zero));
+        const rounding = pick(
+          beside,
+          shifts.map((shift) => 2 ** (shift - 1)),
+        );
         const codes = elements.map((sum, lane) => {
           const tail = plan.lanes === 1 ? "" : `_${lane}`;
           const held = pipe.reg(`sum${tail}`, sum);
           const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, plan.requantiser));
-          const scaled = pipe.reg(`scaled${tail}`, roundedShift(product, shift, 0));
+          const rounded = pipe.reg(
+            `scaled${tail}`,
+            sameShift ? roundedShift(product, shifts[0] ?? 1, 0) : product.add(rounding),
+          );
+          const scaled = sameShift
+            ? rounded
+            : pick(
+                scaledTask,
+                shifts.map((shift) => rounded.shr(shift)),
+              );
           const narrowed = pipe.reg(`narrowed${tail}`, saturated(scaled, least, most), range(least, most));
           const shifted = narrowed.add(zero);
           const held_in = pick(shifted.lt(lo), lo, pick(shifted.gt(hi), hi, shifted));

@@ -67,6 +67,10 @@ function checkUnits(graph: Graph, units: readonly MatrixUnitPlan[]): void {
         const missing = behind === "out" ? "the output projection" : "linear1, which is behind attention";
         refuse(`unit "${name}" has keys or values and queries of layer ${layer}, but not ${missing}`, "Add it.");
       }
+      const last = has("q") && !has("out") && !has("linear1") && !has("linear2");
+      if (last && [...layers].some((other) => other > layer)) {
+        refuse(`unit "${name}" has queries of layer ${layer}, nothing behind them there, and a later layer`, "Add it.");
+      }
     }
   }
 }
@@ -122,37 +126,51 @@ export function deriveUnits(
       title: `Matrix unit "${plan.name}"`,
       weightType: range(-widest, widest),
       plan,
-      jobs: sorted.map(({ stage, layer, job }, index) => {
-        const later = sorted.findIndex(
-          (other, at) => at > index && !(stage === "kv" && other.layer === layer && other.stage === "q"),
-        );
-        return { ...job, credit: creditOf(graph, attentions, stage, layer, later, sorted[later]) };
-      }),
+      jobs: sorted.map((placed, index) => ({ ...placed.job, credit: creditOf(graph, attentions, sorted, index) })),
     };
   });
+}
+
+interface PlacedJob {
+  readonly stage: Stage;
+  readonly layer: number;
+  readonly job: MatrixJob;
 }
 
 /** What keeps a job's results from waiting for room that only the same lanes could make. */
 function creditOf(
   graph: Graph,
   attentions: ReadonlyMap<number, AttentionRoom>,
-  stage: Stage,
-  layer: number,
-  until: number,
-  later: { readonly stage: Stage; readonly job: MatrixJob } | undefined,
+  jobs: readonly PlacedJob[],
+  index: number,
 ): Credit | null {
+  const placed = jobs[index];
+  if (!placed) throw new Error(`no job ${index}`);
+  const { stage, layer } = placed;
+  const { window } = graph.architecture;
+  const until = jobs.findIndex(
+    (other, at) => at > index && !(stage === "kv" && other.layer === layer && other.stage === "q"),
+  );
+  const later = jobs[until];
   if (!later) return null;
   if (stage === "kv" || stage === "q") {
     const attention = attentions.get(layer);
     if (!attention) throw new Error(`no plan of the attention of layer ${layer}`);
-    // Keys and values of a window stay until the last of its tokens has passed attention.
-    if (stage === "kv") return { until, limit: attention.windows, tokens: graph.architecture.window };
+    // Keys and values of a window stay until the last of its tokens has passed attention. Tokens of a second one would have to wait
+    // in the layer's queue, which has room for one: before the first layer they keep nobody, later those lanes.
+    if (stage === "kv") return { until, limit: jobs[0]?.layer === layer ? attention.windows : 1, tokens: window };
     // Queries wait there until all keys of their window have come, and what they make behind attention.
     const room = later.stage === "out" ? later.job.slots : attention.queries;
     return { until, limit: Math.min(room, attention.queries), tokens: 1 };
   }
-  // Queries take their tokens from a queue of whole windows.
-  return { until, limit: later.stage === "q" ? graph.architecture.window : later.job.slots, tokens: 1 };
+  const next = later.stage === "kv" && later.layer === layer + 1;
+  if (later.layer === layer || next) return { until, limit: later.job.slots, tokens: 1 };
+  // The next layer has lanes of its own for keys and values, which a window keeps until it has passed attention: as long, no token of
+  // the window behind it may come there.
+  const past = jobs.findIndex(
+    (other, at) => at >= until && other.stage !== "q" && (other.layer > layer + 1 || other.stage !== "kv"),
+  );
+  return { until: past < 0 ? until : past, limit: 1, tokens: window };
 }
 
 /**

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { randomWindows } from "../../../integer/testing/index.js";
+import { randomIntegerModel, randomWindows } from "../../../integer/testing/index.js";
+import { buildGraph, defineArchitecture, definePrecision } from "../../../model/index.js";
 import { buildAccelerator } from "../../assemble.js";
 import { countCycles } from "../../cycles.js";
+import { device } from "../../devices.js";
 import { deriveParameters } from "../../parameters.js";
+import { planAccelerator } from "../../planner.js";
 import { simulateAccelerator } from "../../simulate.js";
 import { randomCase } from "../../testing/operator-check.js";
 import { randomChoices } from "../../testing/random-choices.js";
+import { unitScaling } from "./parameters.js";
 
 describe("a matrix unit", () => {
   it.each([0, 1, 2, 3, 7, 8, 14, 15])(
@@ -32,4 +36,20 @@ describe("a matrix unit", () => {
       expect(stalled.mismatches).toBe(0);
     },
   );
+
+  it("shifts each operator's products by themselves where aligned multipliers would need a second DSP", () => {
+    const architecture = defineArchitecture({ window: 6, dModel: 16 });
+    const model = randomIntegerModel(architecture, definePrecision({ bits: 8 }), 1);
+    const plan = planAccelerator(model, { device: device("xc7s15") });
+    const graph = buildGraph(architecture, model.precision);
+    const [unit] = deriveParameters(graph, model, plan, "any").units;
+    if (!unit) throw new Error("a plan without matrix units");
+    expect(unitScaling(unit).shifts).toBeGreaterThan(1);
+    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 16, 3), {
+      stalls: 0.3,
+      seed: 3,
+      checks: true,
+    });
+    expect(result.mismatches).toBe(0);
+  });
 });

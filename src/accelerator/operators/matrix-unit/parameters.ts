@@ -1,7 +1,8 @@
-import { type MemoryStyle, type Multiplier, type NumType, sint } from "../../../rtl/index.js";
+import { type MemoryStyle, type Multiplier, type NumType, range, sint } from "../../../rtl/index.js";
 import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
 import { dotProductLatency } from "../../parts/dot-product.js";
+import { dspsOf } from "../../parts/dsps.js";
 import { type Packing, packingOf } from "../../parts/packed-product.js";
 import type { QueuePlan } from "../../parts/queue.js";
 import { spanOf } from "../../parts/span.js";
@@ -158,6 +159,33 @@ export function unitPacking(parameters: Pick<MatrixUnitParameters, "jobs" | "pla
 export function packedDsps(parameters: Pick<MatrixUnitParameters, "jobs" | "plan" | "weightType">): number {
   const { packedColumns, lanesOut } = parameters.plan;
   return packedColumns * (lanesOut / unitPacking(parameters).count);
+}
+
+/**
+ * How a unit's requantisers scale. Multipliers grow by what the largest shift exceeds their task's, so that one shift serves all; but where
+ * the products would then take more DSPs, multipliers stay as they are and each task has its own shift.
+ */
+export function unitScaling(parameters: Pick<MatrixUnitParameters, "jobs" | "plan">): {
+  /** By task: what its multipliers are multiplied by, and its shift; null where sums leave as they are. */
+  readonly tasks: readonly ({ readonly by: number; readonly shift: number } | null)[];
+  /** All multipliers, multiplied. */
+  readonly factors: readonly number[];
+  /** How many shifts there are. */
+  readonly shifts: number;
+} {
+  const requantisers = placeTasks(parameters).map(({ task }) => task.requantiser);
+  const most = Math.max(1, ...requantisers.flatMap((one) => (one ? [one.shift] : [])));
+  const own = requantisers.flatMap((one) => one?.multipliers ?? []);
+  const aligned = requantisers.flatMap((one) => one?.multipliers.map((value) => value * 2 ** (most - one.shift)) ?? []);
+  const sums = sumType(parameters);
+  const dsps = (factors: readonly number[]) => dspsOf(sums, range(0, Math.max(1, ...factors)));
+  const each = parameters.plan.requantiser === "dsp" && dsps(aligned) > dsps(own);
+  const tasks = requantisers.map((one) => {
+    if (!one) return null;
+    return each ? { by: 1, shift: one.shift } : { by: 2 ** (most - one.shift), shift: most };
+  });
+  const shifts = new Set(tasks.flatMap((one) => (one ? [one.shift] : []))).size;
+  return { tasks, factors: each ? own : aligned, shifts };
 }
 
 /** Registers from a sum to its code: operands, product, scaled, narrowed, code. */
