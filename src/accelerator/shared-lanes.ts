@@ -18,9 +18,6 @@ const MOST = 512;
 /** More keys at once are more banks of keys and values than a device of this size has use for. */
 const MOST_KEYS = 6;
 
-/** From more lanes of the embedding on, fewer are tried beside them. */
-const MOST_EMBEDDING_LANES = 4;
-
 /** Shapes worth trying: one unit for all, or a small one for queries and output projections beside a large one. */
 export function unitShapes(graph: Graph): UnitShape[][] {
   const { dModel, feedForward } = graph.architecture;
@@ -94,9 +91,9 @@ export function pacesOf(graph: Graph, shapes: readonly UnitShape[]): Pace[] {
   // Fewer lanes for attention than would keep up: what it saves may allow for more lanes elsewhere.
   const slower = window * dModel > pace.second && heads * window <= pace.second;
   const all = slower ? [...keys, { ...pace, query: 2 * pace.second }] : keys;
-  // Nor need the embedding keep up with values alone, whose keys are folded away: its lanes have the widest requantisers.
-  const wideEmbedding = dModel / pace.first > MOST_EMBEDDING_LANES;
-  return wideEmbedding ? [...all, ...all.map((one) => ({ ...one, first: 2 * one.first }))] : all;
+  // Where keys are folded away, values alone are soon there: the embedding, with its wide requantisers, need not keep up with them.
+  const folded = graph.architecture.folds.includes("query");
+  return folded ? [...all, ...all.map((one) => ({ ...one, first: 2 * one.first }))] : all;
 }
 
 /** Cycles that a token takes of each unit before the first query can be answered, and behind it: the slowest unit's. */
