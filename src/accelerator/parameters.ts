@@ -48,14 +48,29 @@ export function entityName(top: string, operator: string): string {
   return `${top}_${stem}`.replace(/_+/g, "_").replace(/_$/, "");
 }
 
+/** An operator with its output's beats, and its number among all that were made. */
+interface Made {
+  readonly parameters: OperatorParameters;
+  readonly output: Beat;
+  readonly number: number;
+}
+
+/** What has been derived for a model and a name of its top entity: most candidates of a search differ in few operators. */
+export class DerivedBefore {
+  readonly operators = new Map<string, Made>();
+  readonly units = new Map<string, MatrixUnitParameters[]>();
+}
+
 /** Parameters of all operators: constants and widths from the model, lanes and styles from the choices. */
 export function deriveParameters(
   graph: Graph,
   model: IntegerModel,
   choices: Pick<Choices, "operators" | "units">,
   top: string,
+  before: DerivedBefore = new DerivedBefore(),
 ): Parameters {
   const beats = new Map<string, Beat>();
+  const makers = new Map<string, number>();
   const samples = codeRange(model.precision.samples, false);
   beats.set(graph.input, { type: range(samples.lo, samples.hi), lanes: model.architecture.inputs });
   const operators = new Map<string, OperatorParameters>();
@@ -64,9 +79,17 @@ export function deriveParameters(
     const plan = choices.operators.get(operator.name);
     if (!data || !plan) throw new Error(`no ${data ? "plan" : "data"} for operator "${operator.name}"`);
     const unit = plan.kind === "shared" ? choices.units.find(({ name }) => name === plan.unit) : undefined;
-    const made = parametersOf(graph, operator, data, plan, unit, beats, entityName(top, operator.name));
-    operators.set(operator.name, made);
-    beats.set(operator.output, outputBeat(made));
+    const inputs = inputsOf(operator).map((name) => makers.get(name) ?? -1);
+    const key = JSON.stringify([operator.name, plan, unit, inputs]);
+    let made = before.operators.get(key);
+    if (!made) {
+      const derived = parametersOf(graph, operator, data, plan, unit, beats, entityName(top, operator.name));
+      made = { parameters: derived, output: outputBeat(derived), number: before.operators.size };
+      before.operators.set(key, made);
+    }
+    operators.set(operator.name, made.parameters);
+    beats.set(operator.output, made.output);
+    makers.set(operator.output, made.number);
   }
   const members = new Map([...operators].flatMap(([name, made]) => (made.kind === "shared" ? [[name, made]] : [])));
   const attentions = new Map(
@@ -76,7 +99,18 @@ export function deriveParameters(
       return [layer, plan];
     }),
   );
-  return { operators, beats, units: deriveUnits(graph, choices.units, members, attentions, top) };
+  const numbers = graph.operators.map(({ output }) => makers.get(output));
+  const rooms = [...attentions].map(([layer, { windows, queries }]) => [layer, windows, queries]);
+  const key = JSON.stringify([choices.units, rooms, choices.units.length > 0 ? numbers : []]);
+  const units = before.units.get(key) ?? deriveUnits(graph, choices.units, members, attentions, top);
+  before.units.set(key, units);
+  return { operators, beats, units };
+}
+
+/** The tensors that an operator reads. */
+function inputsOf(operator: Operator): readonly string[] {
+  if (operator.kind === "attention") return [operator.query, operator.key, operator.value];
+  return operator.kind === "residual" ? operator.addends : [operator.input];
 }
 
 /** Beats of an operator's output. */

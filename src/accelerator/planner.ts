@@ -1,6 +1,6 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
-import { buildGraph, type Graph, tensor } from "../model/index.js";
+import { buildGraph, type Graph, type Operator, tensor } from "../model/index.js";
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
@@ -23,7 +23,7 @@ import {
 } from "./operators/matrix-unit/parameters.js";
 import { poolOutput } from "./operators/pool.js";
 import { residualOutput, residualSumType, residualTurns } from "./operators/residual.js";
-import { deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
+import { DerivedBefore, deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
@@ -63,18 +63,24 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   let best: Candidate | undefined;
   let bestCosts: readonly number[] = [];
   let smallest: Estimate | undefined;
-  const candidates = options.pace
-    ? [dedicated(graph, model, options.pace, mode, device, fixed)]
+  const trials = options.pace
+    ? [dedicated(graph, options.pace, mode, fixed)]
     : [
         ...[...paces(graph)]
           .filter((pace) => worthwhile(graph, pace, device))
-          .map((pace) => dedicated(graph, model, pace, mode, device, fixed)),
+          .map((pace) => dedicated(graph, pace, mode, fixed)),
         ...shapesWith(fixed, unitShapes(graph)).flatMap((shapes) =>
-          pacesOf(graph, shapes).flatMap((pace) => shared(graph, model, shapes, pace, mode, device, fixed)),
+          pacesOf(graph, shapes).flatMap((pace) => shared(graph, shapes, pace, mode, fixed)),
         ),
       ];
+  trials.sort((a, b) => a.leastCycles - b.leastCycles);
+  const goal = options.goal ?? "latency";
+  const before = new DerivedBefore();
   const objections: string[] = [];
-  for (const candidate of candidates) {
+  for (const trial of trials) {
+    // Those that follow need more cycles still.
+    if (goal === "latency" && best && trial.leastCycles > best.cycles) break;
+    const candidate = decide(graph, model, trial, device, fixed, before);
     const { choices, parameters, estimate, cycles } = candidate;
     const objection =
       fixed.objection(choices.units, choices.queues, leastQueueTokens(graph, choices.units)) ??
@@ -85,7 +91,7 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
     }
     if (!smallest || estimate.lut < smallest.lut) smallest = estimate;
     if (!fits(estimate) && !options.pace) continue;
-    const costs = costsOf(options.goal ?? "latency", cycles, estimate);
+    const costs = costsOf(goal, cycles, estimate);
     if (best && !isLess(costs, bestCosts)) continue;
     best = candidate;
     bestCosts = costs;
@@ -115,22 +121,31 @@ interface Candidate {
   readonly cycles: number;
 }
 
+/** Lanes that are worth a look, before multipliers and memories are decided. */
+interface Trial {
+  readonly wanted: Choices;
+  /** No more than `cycles` will be. */
+  readonly leastCycles: number;
+  cycles(parameters: Parameters): number;
+}
+
 /** Lanes of their own for every operator. */
-function dedicated(
-  graph: Graph,
-  model: IntegerModel,
-  pace: Pace,
-  mode: Mode,
-  device: Device,
-  fixed: FixedChoices,
-): Candidate {
-  const decided = decide(graph, model, choicesFor(graph, pace, mode, [], fixed), device, fixed);
-  return { ...decided, cycles: roughCycles(graph, decided.parameters) };
+function dedicated(graph: Graph, pace: Pace, mode: Mode, fixed: FixedChoices): Trial {
+  const wanted = choicesFor(graph, pace, mode, [], fixed);
+  const cycles = (parameters: Parameters) => roughCycles(graph, parameters);
+  return { wanted, leastCycles: leastRoughCycles(graph, wanted), cycles };
 }
 
 /** Multipliers and memories for the device: what fits into DSPs and block RAMs where they save the most. */
-function decide(graph: Graph, model: IntegerModel, wanted: Choices, device: Device, fixed: FixedChoices) {
-  const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME);
+function decide(
+  graph: Graph,
+  model: IntegerModel,
+  { wanted, cycles }: Trial,
+  device: Device,
+  fixed: FixedChoices,
+  before: DerivedBefore,
+): Candidate {
+  const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
   const bare = withoutDsps(fixed.choices(wanted), fixed);
   const allotted = { ...bare, ...allotDsps(derive(bare), bare, device.dsp, fixed) };
   const spared = sparingBlockRams(allotted, device.blockRam.count, (of) => {
@@ -139,7 +154,7 @@ function decide(graph: Graph, model: IntegerModel, wanted: Choices, device: Devi
   });
   const choices = fixed.choices(spared);
   const parameters = derive(choices);
-  return { choices, parameters, estimate: estimateAll(graph, parameters, choices) };
+  return { choices, parameters, estimate: estimateAll(graph, parameters, choices), cycles: cycles(parameters) };
 }
 
 /** Shapes with the lanes that are fixed, each once. */
@@ -161,29 +176,26 @@ function tokensAhead({ keysAtOnce = 1 }: Pace): number {
 }
 
 /** Matrix units of such shapes. */
-function shared(
-  graph: Graph,
-  model: IntegerModel,
-  shapes: readonly UnitShape[],
-  pace: Pace,
-  mode: Mode,
-  device: Device,
-  fixed: FixedChoices,
-): Candidate[] {
+function shared(graph: Graph, shapes: readonly UnitShape[], pace: Pace, mode: Mode, fixed: FixedChoices): Trial[] {
   const units = fixed.units(unitsOf(graph, shapes, tokensAhead(pace)));
   if (units.length === 0) return [];
-  const decided = decide(graph, model, choicesFor(graph, pace, mode, units, fixed), device, fixed);
   const { layers, window } = graph.architecture;
-  let slowest = pace.second;
-  let attention = 0;
-  for (const operator of decided.parameters.operators.values()) {
-    if (operator.kind === "attention") attention = Math.max(attention, stepsOf(operator));
-    if (operator.kind === "attention" || (operator.kind === "residual" && operator.title !== "forecast")) {
-      slowest = Math.max(slowest, stepsOf(operator));
+  const sum = (slowest: number, attention: number) =>
+    layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
+  const cycles = (parameters: Parameters) => {
+    let slowest = pace.second;
+    let attention = 0;
+    for (const operator of parameters.operators.values()) {
+      if (operator.kind === "attention") attention = Math.max(attention, stepsOf(operator));
+      if (operator.kind === "attention" || (operator.kind === "residual" && operator.title !== "forecast")) {
+        slowest = Math.max(slowest, stepsOf(operator));
+      }
     }
-  }
-  const cycles = layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
-  return [{ ...decided, cycles }];
+    return sum(slowest, attention);
+  };
+  const wanted = choicesFor(graph, pace, mode, units, fixed);
+  const attention = Math.max(...graph.operators.map((operator) => leastSteps(graph, operator, wanted, "attention")));
+  return [{ wanted, leastCycles: sum(Math.max(pace.second, attention), attention), cycles }];
 }
 
 /** Cycles per token worth trying: numbers of steps that some operator can take. */
@@ -200,6 +212,31 @@ function* paces(graph: Graph): Generator<Pace> {
         for (const keysAtOnce of keysWorthwhile(graph, two)) yield { first: one, second: two, keysAtOnce };
     }
   }
+}
+
+/** Cycles that an operator is busy for a token, as far as its lanes alone tell; 0 for other kinds than `kind`, if one is given. */
+function leastSteps(graph: Graph, operator: Operator, { operators }: Choices, kind?: Operator["kind"]): number {
+  const plan = operators.get(operator.name);
+  if (!plan || (kind !== undefined && operator.kind !== kind)) return 0;
+  if (plan.kind === "linear" && operator.kind === "linear") {
+    const { rows, columns } = operator.weight;
+    return Math.max((rows / plan.lanesOut) * (columns / plan.lanesIn), rows / plan.lanes);
+  }
+  if (plan.kind === "attention" && operator.kind === "attention") {
+    const { tokens, features } = tensor(graph, operator.key);
+    return ((tokens / plan.keysAtOnce) * features) / Math.min(plan.lanesScore, plan.lanesValue);
+  }
+  return 0;
+}
+
+/** No more than `roughCycles`, without parameters. */
+function leastRoughCycles(graph: Graph, wanted: Choices): number {
+  const { layers, window } = graph.architecture;
+  const steps = (early: boolean) =>
+    graph.operators
+      .filter(({ name }) => !/^(head|skip|forecast)/.test(name) && early === /^embed$|\.(k|v)_proj$/.test(name))
+      .map((operator) => leastSteps(graph, operator, wanted));
+  return layers * window * (Math.max(0, ...steps(true)) + Math.max(0, ...steps(false)));
 }
 
 /** Cycles of an inference but for pipelines: what the search compares. */

@@ -15,6 +15,32 @@ export interface Stage {
 /** Passes after which handshakes that still change can only be a loop. */
 const MOST_PASSES = 64;
 
+/** Notes in its model that it has changed. */
+class WatchedLink implements Link {
+  #valid = false;
+  #ready = false;
+  readonly #model: CycleModel;
+  constructor(model: CycleModel) {
+    this.#model = model;
+  }
+  get valid(): boolean {
+    return this.#valid;
+  }
+  set valid(value: boolean) {
+    if (value === this.#valid) return;
+    this.#valid = value;
+    this.#model.changed = true;
+  }
+  get ready(): boolean {
+    return this.#ready;
+  }
+  set ready(value: boolean) {
+    if (value === this.#ready) return;
+    this.#ready = value;
+    this.#model.changed = true;
+  }
+}
+
 /**
  * A cycle-accurate model of the accelerator's control: the same counters and handshakes as the register transfer, and no
  * data. The cycles of an inference do not depend on the data, so the plan knows them before anything is generated.
@@ -22,12 +48,15 @@ const MOST_PASSES = 64;
 export class CycleModel {
   readonly #links: Link[] = [];
   readonly #stages: Stage[] = [];
+  #moving = false;
   cycle = 0;
   /** Cycles since a beat has moved anywhere. */
   idle = 0;
+  /** Whether a handshake has changed in this pass. */
+  changed = false;
 
   link(): Link {
-    const link = { valid: false, ready: false };
+    const link = new WatchedLink(this);
     this.#links.push(link);
     return link;
   }
@@ -39,31 +68,20 @@ export class CycleModel {
 
   /** Settles all handshakes of a cycle, then passes the clock edge. `watch` sees the settled links in between. */
   step(watch: () => void): void {
+    const stages = this.#stages;
     let pass = 0;
-    while (this.#settleOnce()) {
-      if (++pass > MOST_PASSES) throw new Error("the handshakes of the cycle model do not settle: a loop of ready");
-    }
+    let any = false;
+    do {
+      if (pass++ > MOST_PASSES) throw new Error("the handshakes of the cycle model do not settle: a loop of ready");
+      this.changed = false;
+      // From the outputs backward, since readiness travels that way.
+      for (let index = stages.length - 1; index >= 0; index--) stages[index]?.settle();
+      any ||= this.changed;
+    } while (this.changed);
     watch();
-    this.idle = this.#links.some((link) => link.valid && link.ready) ? 0 : this.idle + 1;
-    for (const stage of this.#stages) stage.tick();
+    if (any) this.#moving = this.#links.some((link) => link.valid && link.ready);
+    this.idle = this.#moving ? 0 : this.idle + 1;
+    for (const stage of stages) stage.tick();
     this.cycle++;
-  }
-
-  /** Settles from the outputs backward, since readiness travels that way; true if anything changed. */
-  #settleOnce(): boolean {
-    const before = this.#signature();
-    for (let index = this.#stages.length - 1; index >= 0; index--) this.#stages[index]?.settle();
-    const after = this.#signature();
-    return before.some((word, index) => word !== after[index]);
-  }
-
-  #signature(): number[] {
-    const words: number[] = [];
-    for (let index = 0; index < this.#links.length; index++) {
-      const link = this.#links[index];
-      const bits = (link?.valid ? 1 : 0) + (link?.ready ? 2 : 0);
-      words[index >> 3] = ((words[index >> 3] ?? 0) << 2) | bits;
-    }
-    return words;
   }
 }
