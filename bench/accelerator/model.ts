@@ -1,5 +1,6 @@
 import { encodeWindows } from "../../src/cli/steps/test-windows.js";
 import { type IntegerModel, parseIntegerModel, serialiseIntegerModel } from "../../src/integer/index.js";
+import { buildGraph, foldParameters } from "../../src/model/index.js";
 import type { PreparedSeries } from "../../src/series/index.js";
 import { trainFloat, trainQuantised } from "../../src/training/index.js";
 import { contentHash, type Dataset, datasets, prepareDataset, readRecording } from "../accuracy/datasets.js";
@@ -41,12 +42,12 @@ export async function trainedModel(
   const recording = readRecording(dataset);
   const data = prepareDataset(dataset, recording);
   const { float, quantised } = epochs[options.quick ? "quick" : "full"];
-  const { dModel, bits, heads, layers, folded } = spec;
+  const { dModel, bits, heads, layers, folds } = spec;
   const key = {
     kind: "model",
     recording: contentHash(recording),
     ...{ rows: dataset.rows, series: dataset.series },
-    ...{ dModel, bits, heads, layers, folded, float, quantised },
+    ...{ dModel, bits, heads, layers, folds, float, quantised },
   };
   const kept = store.readBytes(key, "model.json");
   let file = kept === undefined ? undefined : new TextDecoder().decode(kept);
@@ -66,12 +67,13 @@ export async function trainedModel(
 }
 
 async function train(
-  { dModel, bits, heads, layers }: RowSpec,
+  { dModel, bits, heads, layers, folds }: RowSpec,
   data: PreparedSeries,
   { float, quantised }: { readonly float: number; readonly quantised: number },
 ): Promise<IntegerModel> {
-  const graph = networkFor(data.test, dModel, bits, { heads, layers });
-  const { parameters } = await trainFloat(graph, data, { seed: 1, epochs: float });
-  const result = await trainQuantised(graph, parameters, data, { seed: 1, epochs: quantised });
+  const unfolded = networkFor(data.test, dModel, bits, { heads, layers });
+  const graph = buildGraph({ ...unfolded.architecture, folds }, unfolded.precision);
+  const { parameters } = await trainFloat(unfolded, data, { seed: 1, epochs: float });
+  const result = await trainQuantised(graph, foldParameters(graph, parameters), data, { seed: 1, epochs: quantised });
   return integerModelFor(graph, result.quantised, data.test);
 }

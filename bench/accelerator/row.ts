@@ -1,3 +1,4 @@
+import type { Fold } from "../../src/model/index.js";
 import { budget, type Resource, type RowSpec } from "./rows.js";
 
 /** What was compared with the interpreter, window by window. */
@@ -41,6 +42,7 @@ export interface AcceleratorRow extends Readonly<Record<Resource, number | null>
   readonly layers: number;
   readonly targets: number;
   readonly folded: boolean;
+  readonly folds: readonly Fold[];
   readonly cycles: number | null;
   readonly initiationInterval: number | null;
   readonly logicDepth: number | null;
@@ -58,12 +60,22 @@ export interface AcceleratorRow extends Readonly<Record<Resource, number | null>
 }
 
 export function rowOf(spec: RowSpec, found: Findings): AcceleratorRow {
-  const { dModel, bits, heads, layers, folded, published, wanted, name } = spec;
+  const { dModel, bits, heads, layers, folds, published, wanted, name } = spec;
   const { cycles, synthesised, checks, failures } = found;
   const over = synthesised === null ? [] : overBudget(synthesised);
   const differ = checks.filter(({ mismatches }) => mismatches > 0);
   return {
-    ...{ name, dModel, bits, inputs: found.inputs, heads, layers, targets: found.targets, folded },
+    ...{
+      name,
+      dModel,
+      bits,
+      inputs: found.inputs,
+      heads,
+      layers,
+      targets: found.targets,
+      folded: folds.length > 0,
+      folds,
+    },
     cycles: cycles?.cycles ?? null,
     initiationInterval: cycles?.initiationInterval ?? null,
     lut: synthesised?.lut ?? null,

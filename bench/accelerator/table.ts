@@ -19,7 +19,7 @@ export function acceleratorTable(rows: readonly AcceleratorRow[]): string {
   return renderTable(
     [...figures.map(right), ""],
     rows.map((row) => [
-      ...[row.dModel, row.bits, row.inputs, row.heads, row.layers, row.targets, yes(row.folded)],
+      ...[row.dModel, row.bits, row.inputs, row.heads, row.layers, row.targets, row.folds.join("+") || "no"],
       ...[whole(row.published), `<= ${whole(row.wanted)}`, whole(row.cycles), decimals(row.factor, 1)],
       ...[row.initiationInterval, row.lut, row.lutram, row.ff].map(whole),
       ...[row.dsp, row.ramb18, row.logicDepth, yes(row.fits)],

@@ -11,7 +11,7 @@ const spec: RowSpec = {
   heads: 1,
   layers: 1,
   dataset: "pems_lane",
-  folded: false,
+  folds: [],
   published: 120_000,
   wanted: 1_000,
 };
@@ -79,6 +79,9 @@ describe("a row of the accelerator bench", () => {
 describe("the rows", () => {
   it("have names of their own, and data sets that are known", () => {
     expect(new Set(rowSpecs.map(({ name }) => name)).size).toBe(rowSpecs.length);
-    expect(rowSpecs.map((row) => [datasetOf(row).series.target].flat().length)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 3]);
+    expect(rowSpecs.map((row) => [datasetOf(row).series.target].flat().length)).toEqual([
+      ...[1, 1, 1, 1, 1, 1, 1, 1, 3],
+      ...[1, 1, 1, 1, 1, 1, 1, 1, 3],
+    ]);
   });
 });
