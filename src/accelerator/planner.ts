@@ -4,7 +4,7 @@ import { buildGraph, type Graph, type Operator, tensor } from "../model/index.js
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
-import { countCycles } from "./cycles.js";
+import { type Cycles, countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
 import { costsOf, type Goal, isLess } from "./goals.js";
@@ -25,7 +25,7 @@ import { poolOutput } from "./operators/pool.js";
 import { residualOutput, residualSumType, residualTurns } from "./operators/residual.js";
 import { DerivedBefore, deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
 import { spanOf } from "./parts/span.js";
-import type { Choices, Estimate, Mode, Plan, PlannedOperator } from "./plan.js";
+import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
 
@@ -98,9 +98,37 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   }
   if (!smallest) throw impossible(objections);
   if (!best) throw doesNotFit(device, utilisation, smallest);
-  const { choices, parameters, estimate } = best;
+  const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
+  const { choices, parameters, estimate, counted } =
+    goal === "area" ? { ...best, counted: counts(graph, best) } : overlapped(graph, best, derive, fixed, fits);
   const report = [...[...parameters.operators.values()].map(reportOperator), ...parameters.units.map(reportUnit)];
-  return { ...choices, device, ...countCycles(graph, parameters, choices), report, estimate };
+  return { ...choices, device, ...counted, report, estimate };
+}
+
+type Decided = Pick<Candidate, "choices" | "parameters" | "estimate">;
+
+function counts(graph: Graph, { choices, parameters }: Decided): Cycles {
+  return countCycles(graph, parameters, choices);
+}
+
+/** The same with room for the keys and values of two windows, where that fits and lets windows follow each other sooner. */
+function overlapped(
+  graph: Graph,
+  decided: Decided,
+  derive: (choices: Choices) => Parameters,
+  fixed: FixedChoices,
+  fits: (estimate: Estimate) => boolean,
+): Decided & { readonly counted: Cycles } {
+  const one = { ...decided, counted: counts(graph, decided) };
+  const twice = (plan: OperatorPlan): OperatorPlan => (plan.kind === "attention" ? { ...plan, windows: 2 } : plan);
+  const operators = new Map([...decided.choices.operators].map(([name, plan]) => [name, twice(plan)]));
+  const choices = fixed.choices({ ...decided.choices, operators });
+  const parameters = derive(choices);
+  const estimate = estimateAll(graph, parameters, choices);
+  if (!fits(estimate)) return one;
+  const two = { choices, parameters, estimate, counted: counts(graph, { choices, parameters, estimate }) };
+  const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
+  return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;
 }
 
 /** LUTs that no lane of its own does with. */
