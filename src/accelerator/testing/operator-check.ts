@@ -5,6 +5,7 @@ import {
   buildGraph,
   defineArchitecture,
   definePrecision,
+  foldNames,
   type Graph,
   type OperatorKind,
   tensor,
@@ -25,6 +26,7 @@ export function randomCase(
   const random = new Random(seed, 7);
   const from = (lo: number, hi: number) => lo + random.integer(hi - lo + 1);
   const heads = from(1, 2);
+  const folding = new Random(seed, 12);
   const inputs = from(1, 3);
   const architecture = defineArchitecture({
     window: from(3, 9),
@@ -34,6 +36,7 @@ export function randomCase(
     heads,
     dModel: heads * from(2, 6),
     feedForward: from(4, 20),
+    folds: foldNames.filter((fold) => folding.integer(3) === 0 && (fold === "tail" || (fixed.heads ?? heads) === 1)),
     ...fixed,
   });
   const precision = definePrecision({

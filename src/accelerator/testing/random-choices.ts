@@ -4,6 +4,7 @@ import type { MemoryStyle, Multiplier } from "../../rtl/index.js";
 import { divisors } from "../divisors.js";
 import { leastQueueTokens } from "../lanes.js";
 import { makeQueues } from "../layer-queues.js";
+import { stageBehindAttention, stageOf } from "../operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
 import type { Choices, Mode, OperatorPlan, QueuePlan } from "../plan.js";
 
@@ -82,7 +83,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
     } else if (operator.kind === "pool") {
       lanes = from(operator.input);
       operators.set(operator.name, { kind: "pool", sums: one(["distributed", "registers"] as const) });
-    } else operators.set(operator.name, { kind: "last" });
+    } else operators.set(operator.name, { kind: "last", windows: one([1, 2] as const) });
     lanesOf.set(operator.output, lanes);
   }
   const { layers } = graph.architecture;
@@ -107,10 +108,12 @@ function randomUnits(graph: Graph, random: Random, draw: Draw): MatrixUnitPlan[]
   const names = encoder.map(({ name }) => name);
   const kind = random.integer(graph.architecture.layers === 1 ? 4 : 2);
   const chosen = names.filter(() => random.integer(3) > 0);
-  // Keys and queries of a layer share lanes only where the output projection does, too.
+  // Keys and queries of a layer share lanes only where what is behind attention does, too.
+  const behind = stageBehindAttention(graph);
   const some = chosen.filter((name) => {
-    const stem = name.slice(0, name.lastIndexOf("."));
-    return !name.endsWith(".q_proj") || chosen.includes(`${stem}.out_proj`);
+    const place = stageOf(name);
+    if (place?.stage !== "q") return true;
+    return chosen.some((other) => stageOf(other)?.layer === place.layer && stageOf(other)?.stage === behind);
   });
   const late = names.filter((name) => /\.(q|out)_proj$/.test(name));
   const feed = names.filter((name) => /\.linear[12]$/.test(name));
