@@ -12,6 +12,7 @@ import {
 } from "../model/index.js";
 import type { Plan } from "./plan.js";
 import { type PlanOptions, planAccelerator } from "./planner.js";
+import { remainingOverrides } from "./what-fits.js";
 
 /** A network with some folds, and the accelerator planned for it. */
 export interface FoldedPlan {
@@ -38,23 +39,15 @@ export function compareFolds(
   if (possible.length > 1) sets.push(possible);
   return sets.map((folds) => {
     const folded = defineArchitecture({ ...architecture, folds });
-    const widths = { ...precision, overrides: overridesOf(folded, precision) };
+    const widths = { ...precision, overrides: Object.fromEntries(remainingOverrides(folded, precision)) };
     const multiplications = countMultiplications(buildGraph(folded, widths));
     return { folds, multiplications, plan: planOrNull(folded, widths, options) };
   });
 }
 
-/** The widths of those tensors and weights that are left. */
-function overridesOf(architecture: Architecture, precision: Precision): Precision["overrides"] {
-  const graph = buildGraph(architecture, { ...precision, overrides: {} });
-  const weights = graph.operators.flatMap((operator) => (operator.kind === "linear" ? [operator.weight.name] : []));
-  const names = new Set([...graph.tensors.keys(), ...weights]);
-  return Object.fromEntries(Object.entries(precision.overrides).filter(([name]) => names.has(name)));
-}
-
 function planOrNull(architecture: Architecture, precision: Precision, options: PlanOptions): Plan | null {
   try {
-    return planAccelerator(standInModel(architecture, precision), options);
+    return planAccelerator(standInModel(architecture, precision), { ...options, advice: false });
   } catch (error) {
     if (error instanceof GatecastError && error.kind === "hardware") return null;
     throw error;

@@ -10,6 +10,7 @@ import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate
 import { costsOf, type Goal, isLess } from "./goals.js";
 import { choicesFor, leastQueueTokens, type Pace } from "./lanes.js";
 import { queuedTensor, queueNames } from "./layer-queues.js";
+import { doesNotFit, type Excess, excessesOf, shareOf } from "./limits.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
@@ -28,6 +29,7 @@ import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
+import { adviceFor, type Fits } from "./what-fits.js";
 
 export interface PlanOptions {
   readonly device: Device;
@@ -39,6 +41,8 @@ export interface PlanOptions {
   readonly utilisation?: number;
   /** Fixes the cycles per token instead of searching. */
   readonly pace?: Pace;
+  /** Whether the error of what does not fit says what would: that takes a second or two. Default true. */
+  readonly advice?: boolean;
   /** Parts of the plan that are not to be chosen, by name. */
   readonly plan?: ChoicesByName;
 }
@@ -57,23 +61,13 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   const mode = options.mode ?? "window";
   const graph = buildGraph(model.architecture, model.precision);
   const utilisation = options.utilisation ?? 0.9;
-  const fits = (estimate: Estimate) => exceeded(device, utilisation, estimate) === null;
+  const fits = (estimate: Estimate) => excessesOf(device, utilisation, estimate).length === 0;
   const fixed = new FixedChoices(graph, options.plan);
 
   let best: Candidate | undefined;
   let bestCosts: readonly number[] = [];
-  let smallest: Estimate | undefined;
-  const trials = options.pace
-    ? [dedicated(graph, options.pace, mode, fixed)]
-    : [
-        ...[...paces(graph)]
-          .filter((pace) => worthwhile(graph, pace, device))
-          .map((pace) => dedicated(graph, pace, mode, fixed)),
-        ...shapesWith(fixed, unitShapes(graph)).flatMap((shapes) =>
-          pacesOf(graph, shapes).flatMap((pace) => shared(graph, shapes, pace, mode, fixed)),
-        ),
-      ];
-  trials.sort((a, b) => a.leastCycles - b.leastCycles);
+  let nearest: readonly Excess[] | undefined;
+  const trials = options.pace ? [dedicated(graph, options.pace, mode, fixed)] : trialsOf(graph, mode, device, fixed);
   const goal = options.goal ?? "latency";
   const before = new DerivedBefore();
   const objections: string[] = [];
@@ -89,15 +83,26 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
       objections.push(objection);
       continue;
     }
-    if (!smallest || estimate.lut < smallest.lut) smallest = estimate;
-    if (!fits(estimate) && !options.pace) continue;
+    if (!fits(estimate) && !options.pace) {
+      const excesses = excessesOf(device, utilisation, estimate);
+      if (!nearest || worst(excesses) < worst(nearest)) nearest = excesses;
+      continue;
+    }
     const costs = costsOf(goal, cycles, estimate);
     if (best && !isLess(costs, bestCosts)) continue;
     best = candidate;
     bestCosts = costs;
   }
-  if (!smallest) throw impossible(objections);
-  if (!best) throw doesNotFit(device, utilisation, smallest);
+  if (!best && !nearest) throw impossible(objections);
+  if (!best) {
+    const canFit: Fits = (other, on, free) =>
+      fitsAtAll(other, { ...options, device: on, ...(free ? { plan: {} } : {}) });
+    const advice =
+      options.advice === false
+        ? "Choose fewer bits, a smaller d_model, fewer layers or a larger device."
+        : adviceFor(model, device, fixed.some, canFit);
+    throw doesNotFit(device, nearest ?? [], advice);
+  }
   const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
   const { choices, parameters, estimate, counted } =
     goal === "area" ? { ...best, counted: counts(graph, best) } : overlapped(graph, best, derive, fixed, fits);
@@ -129,6 +134,49 @@ function overlapped(
   const two = { choices, parameters, estimate, counted: counts(graph, { choices, parameters, estimate }) };
   const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
   return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;
+}
+
+/** How many times the resource is needed that is exceeded most. */
+function worst([first]: readonly Excess[]): number {
+  return first ? shareOf(first) : 0;
+}
+
+/** Candidates of each kind that tell whether anything fits at all: of those with few lanes one is among the smallest. */
+const SLOWEST = 3;
+
+/** Whether any plan would fit: looks at the slow ones only. */
+function fitsAtAll(model: IntegerModel, { device, mode = "window", utilisation = 0.9, plan }: PlanOptions): boolean {
+  const graph = buildGraph(model.architecture, model.precision);
+  const before = new DerivedBefore();
+  try {
+    const fixed = new FixedChoices(graph, plan);
+    const trials = trialsOf(graph, mode, device, fixed);
+    const slow = (shared: boolean) => trials.filter(({ wanted }) => wanted.units.length > 0 === shared).slice(-SLOWEST);
+    return [...slow(false), ...slow(true)].reverse().some((trial) => {
+      const { choices, parameters, estimate } = decide(graph, model, trial, device, fixed, before);
+      const possible =
+        fixed.objection(choices.units, choices.queues, leastQueueTokens(graph, choices.units)) === null &&
+        misfit(graph, parameters) === null;
+      return possible && excessesOf(device, utilisation, estimate).length === 0;
+    });
+  } catch (error) {
+    // What is fixed of the plan is nothing that this network has.
+    if (error instanceof GatecastError && error.kind === "usage") return false;
+    throw error;
+  }
+}
+
+/** Lanes worth a look, those with the fewest cycles first. */
+function trialsOf(graph: Graph, mode: Mode, device: Device, fixed: FixedChoices): Trial[] {
+  const all = [...paces(graph)];
+  const able = all.filter((pace) => worthwhile(graph, pace, device));
+  const trials = [
+    ...(able.length > 0 ? able : all.slice(0, 1)).map((pace) => dedicated(graph, pace, mode, fixed)),
+    ...shapesWith(fixed, unitShapes(graph)).flatMap((shapes) =>
+      pacesOf(graph, shapes).flatMap((pace) => shared(graph, shapes, pace, mode, fixed)),
+    ),
+  ];
+  return trials.sort((a, b) => a.leastCycles - b.leastCycles);
 }
 
 /** LUTs that no lane of its own does with. */
@@ -408,36 +456,11 @@ function reportUnit(parameters: MatrixUnitParameters): PlannedOperator {
   };
 }
 
-/** The resource that an estimate exceeds most, or null. */
-function exceeded(device: Device, utilisation: number, estimate: Estimate) {
-  const limits = [
-    ["LUTs", estimate.lut, device.lut * utilisation],
-    ["LUTs as memory", estimate.lutram, device.lutram * utilisation],
-    ["flip-flops", estimate.ff, device.ff * utilisation],
-    ["multiplier blocks", estimate.dsp, device.dsp],
-    ["block memories", estimate.blockRam, device.blockRam.count],
-  ] as const;
-  const over = limits.filter(([, used, limit]) => used > limit).map(([name, used, limit]) => ({ name, used, limit }));
-  over.sort((a, b) => b.used / b.limit - a.used / a.limit);
-  return over[0] ?? null;
-}
-
 /** What is fixed leaves no plan at all. */
 function impossible(objections: readonly string[]): GatecastError {
   const [first = "there is none"] = [...new Set(objections)];
   return new GatecastError("usage", `No plan has everything that is fixed: ${first}.`, {
     remedy: "Change or leave out one of the names under `plan`: the planner then chooses.",
     where: { key: "plan" },
-  });
-}
-
-function doesNotFit(device: Device, utilisation: number, smallest: Estimate | undefined): GatecastError {
-  const most = smallest && exceeded(device, utilisation, smallest);
-  const need = most
-    ? `even the smallest plan needs about ${Math.round(most.used)} ${most.name}, and ${Math.round(most.limit)} may be used`
-    : "no combination of lanes keeps within all of its resources";
-  return new GatecastError("hardware", `The model does not fit the ${device.title}: ${need}.`, {
-    remedy: "Choose fewer bits, a smaller d_model, fewer layers or a larger device.",
-    where: { device: device.name },
   });
 }

@@ -1,0 +1,45 @@
+import { GatecastError } from "../errors.js";
+import type { Device } from "./devices.js";
+import type { Estimate } from "./plan.js";
+
+/** A resource of which more is needed than may be used. */
+export interface Excess {
+  readonly name: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** The resources that an estimate exceeds, the one it exceeds most first. */
+export function excessesOf(device: Device, utilisation: number, estimate: Estimate): Excess[] {
+  const limits = [
+    ["LUTs", estimate.lut, device.lut * utilisation],
+    ["LUTs as memory", estimate.lutram, device.lutram * utilisation],
+    ["flip-flops", estimate.ff, device.ff * utilisation],
+    ["multiplier blocks", estimate.dsp, device.dsp],
+    ["block memories", estimate.blockRam, device.blockRam.count],
+  ] as const;
+  return limits
+    .filter(([, used, limit]) => used > limit)
+    .map(([name, used, limit]) => ({ name, used, limit }))
+    .sort((a, b) => shareOf(b) - shareOf(a));
+}
+
+/** How many times the limit is needed. */
+export function shareOf({ used, limit }: Excess): number {
+  return limit === 0 ? Number.POSITIVE_INFINITY : used / limit;
+}
+
+/** @param advice what would fit, one sentence or more */
+export function doesNotFit(device: Device, excesses: readonly Excess[], advice: string): GatecastError {
+  const needs = excesses.map((excess) => {
+    const { name, used, limit } = excess;
+    const share = shareOf(excess);
+    const more = Number.isFinite(share) ? ` (${Math.max(1, Math.round((share - 1) * 100))} % more)` : "";
+    return `about ${Math.round(used)} ${name}, and ${Math.floor(limit)} may be used${more}`;
+  });
+  return new GatecastError(
+    "hardware",
+    `The model does not fit the ${device.title}: even the plan that comes nearest needs ${needs.join("; ")}.`,
+    { remedy: advice, where: { device: device.name } },
+  );
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { GatecastError } from "../errors.js";
+import { standInModel } from "../integer/index.js";
+import { type ArchitectureOptions, defineArchitecture, definePrecision } from "../model/index.js";
+import { type Device, device } from "./devices.js";
+import { type PlanOptions, planAccelerator } from "./planner.js";
+
+const spartan = device("xc7s15");
+const modelOf = (options: Partial<ArchitectureOptions>, bits: number) =>
+  standInModel(defineArchitecture({ window: 24, ...options }), definePrecision({ bits }));
+
+function refusal(model: ReturnType<typeof modelOf>, options: PlanOptions): GatecastError {
+  try {
+    planAccelerator(model, options);
+  } catch (error) {
+    if (error instanceof GatecastError) return error;
+    throw error;
+  }
+  throw new Error("it fits");
+}
+
+describe("what does not fit", () => {
+  it("names each resource, the need, the limit and the excess, and single changes that would fit", () => {
+    const small: Device = { ...spartan, name: "small", lut: 2_200, lutram: 900 };
+    const error = refusal(modelOf({ dModel: 16 }, 8), { device: small });
+    expect(error.kind).toBe("hardware");
+    const match = /about (\d+) LUTs, and (\d+) may be used \((\d+) % more\)/.exec(error.message);
+    const [used = 0, limit = 0, percent = 0] = (match ?? []).slice(1).map(Number);
+    expect(limit).toBe(1980);
+    expect(percent).toBe(Math.round((used / limit - 1) * 100));
+    expect(error.remedy).toMatch(/^By estimate each of these alone would fit: /);
+    const named = (pattern: RegExp) => Number(pattern.exec(error.remedy)?.[1]);
+    const bits = named(/: (\d) bits/);
+    const dModel = named(/d_model (\d+)/);
+    // What is named does fit, and the next milder change does not.
+    const plan = (options: object, width: number) =>
+      planAccelerator(modelOf({ dModel: 16, ...options }, width), { device: small, advice: false });
+    expect(plan({}, bits).estimate.lut).toBeLessThanOrEqual(1980);
+    expect(() => plan({}, 8)).toThrow("does not fit");
+    expect(plan({ dModel }, 8).estimate.lut).toBeLessThanOrEqual(1980);
+    expect(error.remedy).toContain('the AMD Spartan-7 XC7S15 (device "xc7s15")');
+  });
+
+  it("names two changes together where none alone is enough, and none where nothing is", () => {
+    const few = { ...spartan, lut: 1_850, lutram: 400, dsp: 10 };
+    const tight = refusal(modelOf({ dModel: 32, window: 48 }, 8), { device: few });
+    expect(tight.remedy).toMatch(/^No single change would fit. By estimate this would: d_model \d+ with \d bits.$/);
+    const none = refusal(modelOf({}, 4), { device: { ...spartan, lut: 100, lutram: 20 } });
+    expect(none.remedy).toContain("choose a larger device");
+  });
+
+  it("says where what is fixed is what does not fit", () => {
+    const plan = { "layers.0.linear1": { lanesIn: 16, lanesOut: 64 } };
+    const error = refusal(modelOf({}, 6), { device: spartan, plan });
+    expect(error.remedy).toContain("leaving out what is fixed under `plan`");
+  });
+});
