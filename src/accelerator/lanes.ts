@@ -212,6 +212,6 @@ function operatorChoice(
     case "pool":
       return { kind: "pool", sums: "distributed" };
     case "last":
-      return { kind: "last" };
+      return { kind: "last", windows: 1 };
   }
 }

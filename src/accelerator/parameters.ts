@@ -215,7 +215,7 @@ function parametersOf(
   }
   if (operator.kind === "last" && plan.kind === "last") {
     const { tokens } = tensor(graph, operator.input);
-    return { kind: "last", name, title, input: beatOf(operator.input), tokens, columns: operator.columns };
+    return { kind: "last", name, title, input: beatOf(operator.input), tokens, columns: operator.columns, plan };
   }
   throw new Error(`plan (${plan.kind}), model (${data.kind}) and graph (${operator.kind}) of "${title}" disagree`);
 }

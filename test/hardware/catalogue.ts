@@ -98,7 +98,7 @@ export function sample(prefix: string, options: SampleOptions): Sample {
       plans.set(operator.name, { kind: "residual", lanes: 1, multipliers: operator.addends.map(() => requantiser) });
     } else if (operator.kind === "pool") {
       plans.set(operator.name, { kind: "pool", sums: memory === "registers" ? "registers" : "distributed" });
-    } else plans.set(operator.name, { kind: "last" });
+    } else plans.set(operator.name, { kind: "last", windows: 1 });
   }
   const units: MatrixUnitPlan[] = options.unit
     ? [

@@ -93,6 +93,8 @@ export function operatorFields(graph: Graph, operator: Operator): Fields {
       };
     case "pool":
       return { sums: { kind: "choice", values: ["distributed", "registers"] } };
+    case "last":
+      return { windows: { kind: "choice", values: ["1", "2"] } };
     default:
       return {};
   }

@@ -88,7 +88,7 @@ describe("choices by name", () => {
     [{ "layers.1.*": { keys: "block" } }, 'plan["layers.1.*"]: the accelerator has nothing', "Names are embed, "],
     [{ head: { keys: "block" } }, 'plan["head"].keys: there is no such field (linear)', "There are unit, lanesIn,"],
     [{ "layers.*.self_attn": { key: "block" } }, "there is no such field (attention)", 'Did you mean "keys"?'],
-    [{ last: { lanes: 1 } }, "there is no such field (last)", "There is nothing to choose."],
+    [{ last: { lanes: 1 } }, "there is no such field (last)", "windows"],
     [
       { "layers.0.self_attn": { keys: "rom" } },
       'is "rom"; expected "block" or "distributed" or "registers"',

@@ -106,7 +106,9 @@ function randomUnits(graph: Graph, random: Random, draw: Draw): MatrixUnitPlan[]
   const common = divisors(dModel).filter((lanes) => feedForward % lanes === 0);
   const encoder = graph.operators.filter(({ kind, name }) => kind === "linear" && name.startsWith("layers."));
   const names = encoder.map(({ name }) => name);
-  const kind = random.integer(graph.architecture.layers === 1 ? 4 : 2);
+  const { layers, folds } = graph.architecture;
+  // Without the output projection, queries share lanes with keys and values only where linear1 does, too.
+  const kind = random.integer(layers > 1 ? 3 : folds.includes("value") ? 2 : 4);
   const chosen = names.filter(() => random.integer(3) > 0);
   // Keys and queries of a layer share lanes only where what is behind attention does, too.
   const behind = stageBehindAttention(graph);
@@ -118,7 +120,8 @@ function randomUnits(graph: Graph, random: Random, draw: Draw): MatrixUnitPlan[]
   const late = names.filter((name) => /\.(q|out)_proj$/.test(name));
   const feed = names.filter((name) => /\.linear[12]$/.test(name));
   const rest = (of: readonly string[]) => names.filter((name) => !of.includes(name));
-  const members = [[names], [some], [late, rest(late)], [feed, rest(feed)]][kind] ?? [];
+  const byLayer = Array.from({ length: layers }, (_, layer) => names.filter((name) => stageOf(name)?.layer === layer));
+  const members = [[names], [some], layers > 1 ? byLayer : [late, rest(late)], [feed, rest(feed)]][kind] ?? [];
   const lanesIn = draw.one(common);
   const lanesOut = draw.one(common);
   const lanes = draw.one(divisors(lanesOut).filter((l) => l % lanesIn === 0 || lanesIn % l === 0));

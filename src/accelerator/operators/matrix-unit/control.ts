@@ -12,7 +12,7 @@ import {
   uint,
 } from "../../../rtl/index.js";
 import { allOf, counter } from "../../parts/counter.js";
-import { type Credit, jobRows, type MatrixUnitParameters, turnOrder } from "./parameters.js";
+import { type Credit, jobRows, type MatrixUnitParameters } from "./parameters.js";
 
 /** Where the steps and beats of a job begin, and how many there are. */
 interface PlacedJob {
@@ -88,7 +88,7 @@ export function controlModule(parameters: MatrixUnitParameters) {
   return module(
     `${name}_control`,
     {
-      doc: `${title}, turns (${list}): whenever the lanes are free, the first of ${turnOrder(jobs).join(", ")} that has a token, and room for its result, gets them for that token; no cycle is lost between two tokens.`,
+      doc: `${title}, turns (${list}): whenever the lanes are free, the first of 0 to ${jobs.length - 1} that has a token, and room for its result, gets them for that token; no cycle is lost between two tokens.`,
       in: {
         go: bit().about("the pipeline moves"),
         stored: flags.about("for each job: a token is there"),
@@ -207,7 +207,8 @@ export function controlModule(parameters: MatrixUnitParameters) {
       });
       m.name(Object.fromEntries(jobs.map((one, number) => [`${one.name}_eligible`, eligible[number] ?? done])));
       const any = eligible.reduce((sum, one) => sum.or(one));
-      const choices = turnOrder(jobs).map((number) => [eligible[number] ?? done, number] as const);
+      // The earlier in a token's way goes first, so that what comes behind it finds its pipeline filled: how far it may run ahead is a matter of credit.
+      const choices = eligible.map((can, number) => [can, number] as const);
       chosen.drive(firstOf(choices, 0).fit(types.job));
       starts.forEach((start, number) => {
         start.drive(allOf(decide.value, any, jobs.length === 1 ? any : chosen.value.eq(number)));

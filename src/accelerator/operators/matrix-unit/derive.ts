@@ -115,7 +115,6 @@ export function deriveUnits(
         columns: made.task.columns,
         slots,
         credit: null,
-        begins: stage === "kv",
       };
       const rank = layer * stages.length + stages.indexOf(stage);
       jobs.set(key, { rank, stage, layer, job: { ...job, tasks: [...before, made.task] } });

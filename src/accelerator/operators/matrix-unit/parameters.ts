@@ -61,8 +61,6 @@ export interface MatrixJob {
   /** Tokens there is room for. */
   readonly slots: number;
   readonly credit: Credit | null;
-  /** It begins a layer: keys and values. */
-  readonly begins: boolean;
 }
 
 export interface MatrixUnitParameters {
@@ -77,15 +75,6 @@ export interface MatrixUnitParameters {
 /** Beats of a task's output. */
 export function taskOutput(task: MatrixTask, plan: Pick<MatrixUnitPlan, "lanes">): Beat {
   return linearOutput({ ...task, plan });
-}
-
-/**
- * Who goes first where several jobs could: the earlier in a token's way, so that what comes behind it finds its pipeline filled (how
- * far a job may run ahead is a matter of its credit). Those that begin a layer go last: they fill the gaps.
- */
-export function turnOrder(jobs: readonly Pick<MatrixJob, "begins">[]): number[] {
-  const numbers = jobs.map((_, number) => number);
-  return [...numbers.filter((number) => !jobs[number]?.begins), ...numbers.filter((number) => jobs[number]?.begins)];
 }
 
 /** Cycles that a job is busy with one token. */

@@ -8,7 +8,6 @@ import {
   multiplyLatency,
   partsOf,
   placeTasks,
-  turnOrder,
 } from "./parameters.js";
 
 /** What leaves: the output it goes to, and whether it passes the requantisers. */
@@ -48,7 +47,6 @@ class MatrixUnit implements Stage {
     readonly outputs: readonly Link[],
     depth: number,
     readonly parts: number,
-    readonly order: readonly number[],
   ) {
     this.#depth = depth;
     this.#sums = Array.from({ length: depth }, () => null);
@@ -111,7 +109,7 @@ class MatrixUnit implements Stage {
       const room = !job.credit || job.begun !== 0 || job.outstanding < job.credit.limit;
       return there && room;
     });
-    const next = this.order.find((index) => eligible[index]) ?? -1;
+    const next = eligible.indexOf(true);
     if (done >= 0) this.buffers[done]?.release();
     this.jobs.forEach((job, index) => {
       if (!job.credit) return;
@@ -159,7 +157,7 @@ export function matrixUnitTiming(model: CycleModel, inputs: readonly Link[], par
       outstanding: 0,
     }),
   );
-  model.add(new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan), turnOrder(jobs)));
+  model.add(new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan)));
   for (const buffer of buffers) model.add(buffer);
   return outputs;
 }
