@@ -119,6 +119,15 @@ export interface MemoryText {
   readonly type: Type;
 }
 
+/** Bits from which on synthesis takes a table for a memory, and puts it into block memory where it is not told otherwise. */
+const LARGE_TABLE = 2048;
+
+/** How synthesis is told where a memory's words are to be; null: it is left to logic, as a small table of constants. */
+export function styleAttribute({ style, contents, shape }: MemoryText): Exclude<MemoryStyle, "rom"> | null {
+  if (style !== "rom") return style;
+  return contents.length * shape.width >= LARGE_TABLE ? "distributed" : null;
+}
+
 export interface RegisterGroup {
   readonly label: string;
   readonly enable: Condition | undefined;

@@ -1,5 +1,5 @@
 import { lowBits } from "../core/types.js";
-import type { Condition, Expr, NameExpr, Shape } from "./tree.js";
+import { type Condition, type Expr, type NameExpr, type Shape, styleAttribute } from "./tree.js";
 
 /** `signed [7:0] `, `[7:0] ` or nothing, with a space after it. */
 export function verilogRange(shape: Shape): string {
@@ -108,7 +108,7 @@ export function productName(a: Shape, b: Shape): string {
 /** A word of a memory; tables are functions. */
 export function verilogRead(memory: (Expr & { is: "word" })["memory"], address: Expr): string {
   const index = verilog(address, "alone");
-  return memory.style === "rom" && !memory.written ? `${memory.name}__word(${index})` : `${memory.name}[${index}]`;
+  return styleAttribute(memory) === null ? `${memory.name}__word(${index})` : `${memory.name}[${index}]`;
 }
 
 const comparison = { "=": "==", "/=": "!=", "<": "<", ">=": ">=" } as const;

@@ -15,6 +15,7 @@ import {
   type Shape,
   type Source,
   shapeOf,
+  styleAttribute,
 } from "./tree.js";
 import {
   productName,
@@ -98,10 +99,11 @@ function printSignals(entity: EntityText): string[] {
 }
 
 function printMemory(memory: MemoryText): string[] {
-  const { name, shape, contents, note, style, written } = memory;
+  const { name, shape, contents, note, written } = memory;
+  const style = styleAttribute(memory);
   const lines = note === undefined ? [] : wrapText(note, LINE - 6).map((line) => `// ${line}`);
   const bits = Math.log2(contents.length);
-  if (style === "rom" && !written) {
+  if (style === null) {
     // Two underscores: no name of a design has them, so the function's cannot be that of a register.
     lines.push(
       `function ${verilogRange(shape)}${name}__word(input [${bits - 1}:0] address);`,

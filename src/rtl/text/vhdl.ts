@@ -13,6 +13,7 @@ import {
   type Shape,
   type Source,
   shapeOf,
+  styleAttribute,
 } from "./tree.js";
 import {
   bitString,
@@ -111,7 +112,7 @@ function printConstants(entity: EntityText): string[] {
 
 /** Whether no memory before it has the attribute of its style. */
 function isFirstOfStyle(memory: MemoryText, before: readonly MemoryText[]): boolean {
-  return !before.some((other) => other.style !== "rom" && other.written === memory.written);
+  return !before.some((other) => styleAttribute(other) !== null && other.written === memory.written);
 }
 
 /** `declares`: whether the attribute of its style is declared with it, as the first of the entity that has one. */
@@ -141,9 +142,10 @@ function printMemory(memory: MemoryText, declares: boolean): string[] {
       : contents.map((word) => (shape.kind === "bit" ? `'${word}'` : wordText(word, shape)));
     lines.push(`${kind} ${name} : ${name}_array := (`, ...indent(tableRows(hex), 1), ");");
   }
-  if (memory.style !== "rom") {
+  const style = styleAttribute(memory);
+  if (style !== null) {
     if (declares) lines.push(`attribute ${written ? "ram" : "rom"}_style : string;`);
-    lines.push(`attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${memory.style}";`);
+    lines.push(`attribute ${written ? "ram" : "rom"}_style of ${name} : ${kind} is "${style}";`);
   }
   return lines;
 }
