@@ -9,6 +9,7 @@ import { planAccelerator } from "./planner.js";
 import { simulateAccelerator } from "./simulate.js";
 import { randomCase } from "./testing/operator-check.js";
 import { randomChoices } from "./testing/random-choices.js";
+import { headLanes } from "./wider-head.js";
 
 const spartan = device("xc7s15");
 const combinations: { folds: readonly Fold[] }[] = [...foldNames.map((fold) => [fold]), foldNames].map((folds) => ({
@@ -49,7 +50,9 @@ describe("accelerators of folded networks", () => {
     };
     const whole = planOf([]).plan.cyclesPerInference;
     const { model, plan } = planOf(foldNames);
-    expect(plan.cyclesPerInference).toBeLessThan(0.75 * whole);
+    expect(plan.cyclesPerInference).toBeLessThan(0.7 * whole);
+    // What the device has left goes to the head's second half, for which the forecast waits.
+    expect(headLanes(plan)).toBe(8);
     const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 8, 2));
     expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
     expect(result.initiationInterval).toBe(plan.initiationInterval);

@@ -29,6 +29,7 @@ import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
+import { headLanes, withWiderHead } from "./wider-head.js";
 import { adviceFor, type Fits } from "./what-fits.js";
 
 export interface PlanOptions {
@@ -105,7 +106,7 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   }
   const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
   const { choices, parameters, estimate, counted } =
-    goal === "area" ? { ...best, counted: counts(graph, best) } : overlapped(graph, best, derive, fixed, fits);
+    goal === "area" ? { ...best, counted: counts(graph, best) } : overlapped(graph, quickened(graph, best, derive, fixed, fits), derive, fixed, fits);
   const report = [...[...parameters.operators.values()].map(reportOperator), ...parameters.units.map(reportUnit)];
   return { ...choices, device, ...counted, report, estimate };
 }
@@ -134,6 +135,24 @@ function overlapped(
   const two = { choices, parameters, estimate, counted: counts(graph, { choices, parameters, estimate }) };
   const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
   return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;
+}
+
+/** What is left makes the head's second half faster, where there is one. */
+function quickened(
+  graph: Graph,
+  decided: Decided,
+  derive: (choices: Choices) => Parameters,
+  fixed: FixedChoices,
+  fits: (estimate: Estimate) => boolean,
+): Decided {
+  const wider = withWiderHead(graph, decided.choices);
+  if (wider === null) return decided;
+  const choices = fixed.choices(wider);
+  const parameters = derive(choices);
+  const estimate = estimateAll(graph, parameters, choices);
+  const isWider = headLanes(choices) > headLanes(decided.choices);
+  if (!isWider || !fits(estimate) || misfit(graph, parameters) !== null) return decided;
+  return quickened(graph, { choices, parameters, estimate }, derive, fixed, fits);
 }
 
 /** How many times the resource is needed that is exceeded most. */
