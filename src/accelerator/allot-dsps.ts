@@ -1,8 +1,10 @@
 import type { FixedChoices } from "./by-name/fixed-choices.js";
+import type { Device } from "./devices.js";
 import { estimateOperator, estimateUnit } from "./estimate.js";
 import type { MatrixUnitParameters } from "./operators/matrix-unit/parameters.js";
 import type { OperatorParameters, Parameters } from "./parameters.js";
 import type { Choices, Estimate, OperatorPlan } from "./plan.js";
+import { type Technology, technologyOf } from "./technology.js";
 
 type Multipliers = Pick<Choices, "operators" | "units">;
 
@@ -43,17 +45,20 @@ export function withoutDsps<Some extends Multipliers>(choices: Some, fixed: Fixe
 export function allotDsps(
   parameters: Parameters,
   choices: Multipliers,
-  limit: number,
+  device: Pick<Device, "family" | "dsp">,
   fixed: FixedChoices,
 ): Multipliers {
+  const technology = technologyOf(device);
   const uses = [
-    ...[...parameters.operators].flatMap(([name, made]) => usesOf(name, made, fixed)),
-    ...parameters.units.flatMap((unit) => usesOfUnit(unit, fixed)),
+    ...[...parameters.operators].flatMap(([name, made]) => usesOf(name, made, fixed, technology)),
+    ...parameters.units.flatMap((unit) => usesOfUnit(unit, fixed, technology)),
   ].filter(({ dsps, luts }) => dsps > 0 && luts > 0);
   uses.sort((a, b) => b.luts / b.dsps - a.luts / a.dsps);
   const taken = (estimates: readonly Estimate[]) => estimates.reduce((sum, { dsp }) => sum + dsp, 0);
   let left =
-    limit - taken([...parameters.operators.values()].map(estimateOperator)) - taken(parameters.units.map(estimateUnit));
+    device.dsp -
+    taken([...parameters.operators.values()].map((one) => estimateOperator(one, technology))) -
+    taken(parameters.units.map((unit) => estimateUnit(unit, technology)));
   let now = choices;
   for (const use of uses) {
     if (use.dsps > left) continue;
@@ -64,12 +69,12 @@ export function allotDsps(
 }
 
 /** What of an operator's plan may be in DSPs, each on its own. */
-function usesOf(name: string, made: OperatorParameters, fixed: FixedChoices): Use[] {
+function usesOf(name: string, made: OperatorParameters, fixed: FixedChoices, technology: Technology): Use[] {
   const held = fixed.operator(name);
-  const before = estimateOperator(made);
+  const before = estimateOperator(made, technology);
   const use = (field: string, change: (plan: OperatorPlan) => OperatorPlan): Use[] => {
     if (field in held || !("plan" in made)) return [];
-    const after = estimateOperator({ ...made, plan: change(made.plan) } as OperatorParameters);
+    const after = estimateOperator({ ...made, plan: change(made.plan) } as OperatorParameters, technology);
     return [
       {
         dsps: after.dsp - before.dsp,
@@ -101,21 +106,21 @@ function usesOf(name: string, made: OperatorParameters, fixed: FixedChoices): Us
 }
 
 /** A unit's requantisers, and its columns of lanes one by one. */
-function usesOfUnit(made: MatrixUnitParameters, fixed: FixedChoices): Use[] {
+function usesOfUnit(made: MatrixUnitParameters, fixed: FixedChoices, technology: Technology): Use[] {
   const { plan } = made;
-  const before = estimateUnit(made);
+  const before = estimateUnit(made, technology);
   const change = (to: Multipliers, patch: (unit: typeof plan) => Partial<typeof plan>): Multipliers => ({
     ...to,
     units: to.units.map((unit) => (unit.name === plan.name ? { ...unit, ...patch(unit) } : unit)),
   });
   const uses: Use[] = [];
   if (fixed.unit({ ...plan, requantiser: "dsp" }).requantiser === "dsp") {
-    const after = estimateUnit({ ...made, plan: { ...plan, requantiser: "dsp" } });
+    const after = estimateUnit({ ...made, plan: { ...plan, requantiser: "dsp" } }, technology);
     const apply = (to: Multipliers) => change(to, () => ({ requantiser: "dsp" }));
     uses.push({ dsps: after.dsp - before.dsp, luts: before.lut - after.lut, apply });
   }
-  if (plan.packedColumns === 0 && fixed.unit({ ...plan, packedColumns: 1 }).packedColumns === 1) {
-    const all = estimateUnit({ ...made, plan: { ...plan, packedColumns: plan.lanesIn } });
+  if (technology.packs && plan.packedColumns === 0 && fixed.unit({ ...plan, packedColumns: 1 }).packedColumns === 1) {
+    const all = estimateUnit({ ...made, plan: { ...plan, packedColumns: plan.lanesIn } }, technology);
     const column: Use = {
       dsps: (all.dsp - before.dsp) / plan.lanesIn,
       luts: (before.lut - all.lut) / plan.lanesIn,

@@ -18,16 +18,10 @@ import { residualSumType, residualTurns } from "./operators/residual.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
-import { dspsOf } from "./parts/dsps.js";
 import { productType } from "./parts/product.js";
 import { spanOf } from "./parts/span.js";
 import type { Estimate, QueuePlan } from "./plan.js";
-
-/**
- * What is left of the parts' LUTs and flip-flops when synthesis flattens the design: 4,369 of 4,970 LUTs and 3,831 of 4,230
- * flip-flops for d_model 16, n 24, 4 bits (Yosys 0.23, synth_xilinx -family xc7 -flatten -noiopad).
- */
-const FLATTENED = 0.89;
+import type { Technology } from "./technology.js";
 
 /** Sums up what parts cost. */
 class Sum {
@@ -36,6 +30,11 @@ class Sum {
   ff = 0;
   dsp = 0;
   blockRam = 0;
+  readonly technology: Technology;
+
+  constructor(technology: Technology) {
+    this.technology = technology;
+  }
 
   logic(lut: number, ff: number): void {
     this.lut += lut;
@@ -45,17 +44,17 @@ class Sum {
   /** A memory of words; RAM64M of LUTs hold 64 words of 3 bits in 4 LUTs, RAM32M 32 words of 6. */
   memory(words: number, width: number, style: string): void {
     if (style === "block") {
-      this.blockRam += Math.ceil(width / 36) * Math.max(1, Math.ceil((words * Math.min(width, 36)) / 18_432));
+      this.blockRam += this.technology.blocks(words, width);
       return;
     }
     this.ff += width;
     if (style === "registers") {
       this.ff += words * width;
-      this.lut += (words - 1) * width * 0.5;
+      this.lut += this.technology.choice(words, width);
       return;
     }
     if (style === "rom") {
-      this.lut += Math.ceil(words / 64) * width * (words < 16 ? 0.5 : 0.9);
+      this.lut += this.technology.constants(words, width);
       return;
     }
     const luts = words <= 32 ? Math.ceil(width / 6) * 4 : Math.ceil(width / 3) * 4 * Math.ceil(words / 64);
@@ -66,8 +65,8 @@ class Sum {
   /** A product with its register. */
   product(a: NumType, b: NumType, kind: Multiplier): void {
     const width = productType(a, b).width;
-    if (kind === "dsp" && a.width + b.width >= 9) {
-      this.dsp += dspsOf(a, b);
+    if (kind === "dsp" && a.width + b.width >= this.technology.leastDspBits) {
+      this.dsp += this.technology.dsps(a, b);
       return;
     }
     this.logic(lutsOfProduct(a.width, b.width), width);
@@ -75,11 +74,13 @@ class Sum {
 
   get total(): Estimate {
     const { lut, lutram, ff, dsp, blockRam } = this;
-    const logic = (lut - lutram) * FLATTENED;
+    const { flattened, alone } = this.technology;
+    const logic = (lut - lutram) * flattened.lut;
+    const registers = ff * flattened.ff;
     return {
-      lut: Math.round(logic + lutram),
+      lut: Math.round(logic + lutram + alone * registers),
       lutram: Math.round(lutram),
-      ff: Math.round(ff * FLATTENED),
+      ff: Math.round(registers),
       dsp,
       blockRam,
     };
@@ -131,28 +132,34 @@ function gearbox(sum: Sum, from: Beat, lanes: number): void {
 }
 
 /** Estimates of parameters that have been asked for before: a search asks for the same ones again and again. */
-const known = new WeakMap<object, Estimate>();
+const known = new WeakMap<Technology, WeakMap<object, Estimate>>();
 
-function once<Parameters extends object>(parameters: Parameters, estimate: (of: Parameters) => Estimate): Estimate {
-  const before = known.get(parameters);
+function once<Parameters extends object>(
+  parameters: Parameters,
+  technology: Technology,
+  estimate: (of: Parameters, technology: Technology) => Estimate,
+): Estimate {
+  const estimates = known.get(technology) ?? new WeakMap<object, Estimate>();
+  known.set(technology, estimates);
+  const before = estimates.get(parameters);
   if (before) return before;
-  const made = estimate(parameters);
-  known.set(parameters, made);
+  const made = estimate(parameters, technology);
+  estimates.set(parameters, made);
   return made;
 }
 
 /** What an operator costs, from its parts. */
-export function estimateOperator(parameters: OperatorParameters): Estimate {
-  return once(parameters, operatorEstimate);
+export function estimateOperator(parameters: OperatorParameters, technology: Technology): Estimate {
+  return once(parameters, technology, operatorEstimate);
 }
 
 /** What a matrix unit costs, and the queues of the sums that leave it. */
-export function estimateUnit(parameters: MatrixUnitParameters): Estimate {
-  return once(parameters, unitEstimate);
+export function estimateUnit(parameters: MatrixUnitParameters, technology: Technology): Estimate {
+  return once(parameters, technology, unitEstimate);
 }
 
-function operatorEstimate(parameters: OperatorParameters): Estimate {
-  const sum = new Sum();
+function operatorEstimate(parameters: OperatorParameters, technology: Technology): Estimate {
+  const sum = new Sum(technology);
   switch (parameters.kind) {
     case "linear": {
       const { rows, columns, plan, input, weightType, bias, requantiser: scale } = parameters;
@@ -273,9 +280,15 @@ function operatorEstimate(parameters: OperatorParameters): Estimate {
     case "shared":
       // Its lanes are the unit's: estimateUnit.
       break;
-    case "last":
-      sum.logic(10, parameters.input.lanes * parameters.input.type.width + 8);
+    case "last": {
+      const { input, columns, plan } = parameters;
+      sum.logic(10, input.lanes * input.type.width + 8);
+      if (plan.windows === 2) {
+        sum.memory(Math.max(2, columns.length), input.type.width, "distributed");
+        sum.logic(16, 8);
+      }
       break;
+    }
   }
   return sum.total;
 }
@@ -286,8 +299,8 @@ function lutsOfDigits(x: number, w: number): number {
   return Math.floor(w / 2) * (x + 2) + (w % 2) * (x + 1);
 }
 
-function unitEstimate(parameters: MatrixUnitParameters): Estimate {
-  const sum = new Sum();
+function unitEstimate(parameters: MatrixUnitParameters, technology: Technology): Estimate {
+  const sum = new Sum(technology);
   const { jobs, plan, weightType } = parameters;
   const { lanesIn, lanesOut, lanes, packedColumns } = plan;
   const operand = operandType(parameters);
@@ -318,7 +331,8 @@ function unitEstimate(parameters: MatrixUnitParameters): Estimate {
     );
     terms = Math.ceil(terms / 2);
   }
-  sum.memory(beats, lanesOut * sums.width, plan.bias);
+  const biases = spanOf(jobs.flatMap((job) => job.tasks.flatMap(({ bias }) => [Math.min(...bias), Math.max(...bias)])));
+  sum.memory(beats, lanesOut * Math.max(sums.width, biases.width), plan.bias);
   sum.logic(lanesOut * sums.width * 1.5, lanesOut * sums.width + 40);
   if (lanes < lanesOut) sum.logic(lanes * sums.width * (lanesOut / lanes) * 0.5 + 10, lanesOut * sums.width + 10);
   const coded = jobs.flatMap((job) => job.tasks.flatMap(({ requantiser: one }) => (one ? [one] : [])));
@@ -335,14 +349,14 @@ function unitEstimate(parameters: MatrixUnitParameters): Estimate {
   const queues = jobs.flatMap((job) =>
     job.tasks
       .filter((task) => !task.requantiser)
-      .map((task) => estimateQueue(plan.results, taskOutput(task, plan), task.rows)),
+      .map((task) => estimateQueue(plan.results, taskOutput(task, plan), task.rows, technology)),
   );
   return sumOf([total, ...queues]);
 }
 
 /** What a queue costs. */
-export function estimateQueue(plan: QueuePlan, beat: Beat, features: number): Estimate {
-  const sum = new Sum();
+export function estimateQueue(plan: QueuePlan, beat: Beat, features: number, technology: Technology): Estimate {
+  const sum = new Sum(technology);
   const depth = (plan.tokens * features) / beat.lanes;
   sum.memory(depth, beat.lanes * beat.type.width, plan.style);
   sum.logic(16 + 3 * Math.log2(depth), 4 + 3 * Math.log2(depth));

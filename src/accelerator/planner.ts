@@ -1,6 +1,7 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph, type Operator, tensor } from "../model/index.js";
+import { allotBlocks } from "./allot-blocks.js";
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
@@ -30,6 +31,7 @@ import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } fro
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
 import { headLanes, withWiderHead } from "./wider-head.js";
+import { type Technology, technologyOf, xc7 } from "./technology.js";
 import { adviceFor, type Fits } from "./what-fits.js";
 
 export interface PlanOptions {
@@ -106,8 +108,14 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   }
   const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
   const { choices, parameters, estimate, counted } =
-    goal === "area" ? { ...best, counted: counts(graph, best) } : overlapped(graph, quickened(graph, best, derive, fixed, fits), derive, fixed, fits);
-  const report = [...[...parameters.operators.values()].map(reportOperator), ...parameters.units.map(reportUnit)];
+    goal === "area" || !technologyOf(device).lutram
+      ? { ...best, counted: counts(graph, best) }
+      : overlapped(graph, quickened(graph, best, derive, fixed, fits), derive, fixed, fits);
+  const technology = technologyOf(device);
+  const report = [
+    ...[...parameters.operators.values()].map((one) => reportOperator(one, technology)),
+    ...parameters.units.map((unit) => reportUnit(unit, technology)),
+  ];
   return { ...choices, device, ...counted, report, estimate };
 }
 
@@ -126,11 +134,12 @@ function overlapped(
   fits: (estimate: Estimate) => boolean,
 ): Decided & { readonly counted: Cycles } {
   const one = { ...decided, counted: counts(graph, decided) };
-  const twice = (plan: OperatorPlan): OperatorPlan => (plan.kind === "attention" ? { ...plan, windows: 2 } : plan);
+  const twice = (plan: OperatorPlan): OperatorPlan =>
+    plan.kind === "attention" || plan.kind === "last" ? { ...plan, windows: 2 } : plan;
   const operators = new Map([...decided.choices.operators].map(([name, plan]) => [name, twice(plan)]));
   const choices = fixed.choices({ ...decided.choices, operators });
   const parameters = derive(choices);
-  const estimate = estimateAll(graph, parameters, choices);
+  const estimate = estimateAll(graph, parameters, choices, xc7);
   if (!fits(estimate)) return one;
   const two = { choices, parameters, estimate, counted: counts(graph, { choices, parameters, estimate }) };
   const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
@@ -149,7 +158,7 @@ function quickened(
   if (wider === null) return decided;
   const choices = fixed.choices(wider);
   const parameters = derive(choices);
-  const estimate = estimateAll(graph, parameters, choices);
+  const estimate = estimateAll(graph, parameters, choices, xc7);
   const isWider = headLanes(choices) > headLanes(decided.choices);
   if (!isWider || !fits(estimate) || misfit(graph, parameters) !== null) return decided;
   return quickened(graph, { choices, parameters, estimate }, derive, fixed, fits);
@@ -241,15 +250,14 @@ function decide(
   before: DerivedBefore,
 ): Candidate {
   const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
+  const estimateOf = (of: Choices) => estimateAll(graph, derive(of), of, technologyOf(device));
   const bare = withoutDsps(fixed.choices(wanted), fixed);
-  const allotted = { ...bare, ...allotDsps(derive(bare), bare, device.dsp, fixed) };
-  const spared = sparingBlockRams(allotted, device.blockRam.count, (of) => {
-    const held = fixed.choices(of);
-    return estimateAll(graph, derive(held), held).blockRam;
-  });
-  const choices = fixed.choices(spared);
+  const allotted = { ...bare, ...allotDsps(derive(bare), bare, device, fixed) };
+  const choices = technologyOf(device).lutram
+    ? fixed.choices(sparingBlockRams(allotted, device.blockRam.count, (of) => estimateOf(fixed.choices(of)).blockRam))
+    : allotBlocks(allotted, device.blockRam.count, fixed, estimateOf);
   const parameters = derive(choices);
-  return { choices, parameters, estimate: estimateAll(graph, parameters, choices), cycles: cycles(parameters) };
+  return { choices, parameters, estimate: estimateOf(choices), cycles: cycles(parameters) };
 }
 
 /** Shapes with the lanes that are fixed, each once. */
@@ -371,26 +379,29 @@ export function stepsOf(parameters: OperatorParameters): number {
   }
 }
 
-function estimateAll(graph: Graph, parameters: Parameters, choices: Choices): Estimate {
-  const parts = [...[...parameters.operators.values()].map(estimateOperator), ...parameters.units.map(estimateUnit)];
+function estimateAll(graph: Graph, parameters: Parameters, choices: Choices, technology: Technology): Estimate {
+  const parts = [
+    ...[...parameters.operators.values()].map((one) => estimateOperator(one, technology)),
+    ...parameters.units.map((unit) => estimateUnit(unit, technology)),
+  ];
   choices.queues.forEach((queues, layer) => {
     for (const name of queueNames) {
       const of = queuedTensor(layer, name);
       const beat = parameters.beats.get(of);
       const queue = queues[name];
-      if (beat && queue) parts.push(estimateQueue(queue, beat, tensor(graph, of).features));
+      if (beat && queue) parts.push(estimateQueue(queue, beat, tensor(graph, of).features, technology));
     }
   });
   return sumOf(parts);
 }
 
-function reportOperator(parameters: OperatorParameters): PlannedOperator {
+function reportOperator(parameters: OperatorParameters, technology: Technology): PlannedOperator {
   const common = {
     name: parameters.title,
     kind: parameters.kind,
     unit: parameters.kind === "shared" ? parameters.unit.name : null,
     cyclesPerToken: stepsOf(parameters),
-    estimate: estimateOperator(parameters),
+    estimate: estimateOperator(parameters, technology),
   };
   switch (parameters.kind) {
     case "linear": {
@@ -456,7 +467,7 @@ function reportOperator(parameters: OperatorParameters): PlannedOperator {
   }
 }
 
-function reportUnit(parameters: MatrixUnitParameters): PlannedOperator {
+function reportUnit(parameters: MatrixUnitParameters, technology: Technology): PlannedOperator {
   const { plan, jobs, weightType } = parameters;
   return {
     name: plan.name,
@@ -471,7 +482,7 @@ function reportUnit(parameters: MatrixUnitParameters): PlannedOperator {
       accumulator: sumType(parameters).width,
       output: Math.max(...placeTasks(parameters).map(({ task }) => taskOutput(task, plan).type.width)),
     },
-    estimate: estimateUnit(parameters),
+    estimate: estimateUnit(parameters, technology),
   };
 }
 

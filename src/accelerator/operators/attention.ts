@@ -72,10 +72,12 @@ export function attentionModule(parameters: AttentionParameters) {
       const rows = m.use("exponentials", exponentialsModule(parameters), { score: codes.y });
       // Sums and reciprocals wait for their rows' weighted sums here, so that the next rows need not.
       const divisors = { type: range(0, reciprocal.divisor.hi), lanes: 1 };
-      const waiting = queued(m, "row_sums", rows.sum, divisors, ROWS_AHEAD, "distributed");
+      // Devices without memory in look-up tables have rows elsewhere, too.
+      const few = plan.rows === "distributed" ? "distributed" : "registers";
+      const waiting = queued(m, "row_sums", rows.sum, divisors, ROWS_AHEAD, few);
       const divided = m.use("reciprocal", dividerModule(reciprocal), { x: waiting }).y;
       const quotients = { type: quotientType(reciprocal), lanes: 1 };
-      const quotient = queued(m, "reciprocals", divided, quotients, ROWS_AHEAD, "distributed");
+      const quotient = queued(m, "reciprocals", divided, quotients, ROWS_AHEAD, few);
       const weighted = m.use("values", valuesModule(parameters), { exponential: rows.exponential, value });
       const sum = withLanes(m, "serialise", weighted.sum, sums, plan.lanes);
       const normalise = contextModule(parameters, quotientType(reciprocal));

@@ -1,0 +1,70 @@
+import type { NumType } from "../rtl/index.js";
+import type { Device } from "./devices.js";
+import { dspsOf } from "./parts/dsps.js";
+
+/** What parts cost on a family of devices: the coefficients of the estimates. */
+export interface Technology {
+  /** LUTs and flip-flops that are left of the parts' sums when synthesis flattens the design. */
+  readonly flattened: { readonly lut: number; readonly ff: number };
+  /** Share of the flip-flops that take a place of their own, which no look-up table can have then. */
+  readonly alone: number;
+  /** Whether look-up tables can be memory. */
+  readonly lutram: boolean;
+  /** Block memories of so many words. */
+  blocks(words: number, width: number): number;
+  /** Look-up tables of a table of constants. */
+  constants(words: number, width: number): number;
+  /** Look-up tables for a choice of one of so many registers. */
+  choice(words: number, width: number): number;
+  /** Multiplier blocks of a product, and the fewest bits in sum that a product in one must have. */
+  dsps(a: NumType, b: NumType): number;
+  readonly leastDspBits: number;
+  /** Whether weights side by side share a multiplier block. */
+  readonly packs: boolean;
+}
+
+/**
+ * 7 series. Flattened: 4,369 of 4,970 LUTs and 3,831 of 4,230 flip-flops for d_model 16, n 24, 4 bits (Yosys 0.23, synth_xilinx
+ * -family xc7 -flatten -noiopad).
+ */
+export const xc7: Technology = {
+  flattened: { lut: 0.89, ff: 0.89 },
+  alone: 0,
+  lutram: true,
+  blocks: (words, width) => Math.ceil(width / 36) * Math.max(1, Math.ceil((words * Math.min(width, 36)) / 18_432)),
+  constants: (words, width) => Math.ceil(words / 64) * width * (words < 16 ? 0.5 : 0.9),
+  choice: (words, width) => (words - 1) * width * 0.5,
+  dsps: dspsOf,
+  leastDspBits: 9,
+  packs: true,
+};
+
+/** iCE40: LUT4, SB_MAC16 of 16 x 16 bits, block memories of 256 words of 16 bits (or 512 of 8), no memory in look-up tables. */
+export const ice40: Technology = {
+  flattened: { lut: 1.47, ff: 1.2 },
+  alone: 0.55,
+  lutram: false,
+  blocks: (words, width) => Math.floor(width / WORD) * ebrs(words, WORD) + ebrs(words, width % WORD),
+  constants: (words, width) => Math.ceil(words / 16) * width * (words < 16 ? 0.5 : 1.2),
+  choice: (words, width) => (words - 1) * width * 0.67,
+  dsps: (a, b) => macs(a) * macs(b),
+  leastDspBits: 9,
+  packs: false,
+};
+
+/** Bits of a word of our block memories: wider ones are several side by side (parts/word-memory, parts/table). */
+const WORD = 36;
+
+/** Block memories of a word of up to 36 bits. */
+function ebrs(words: number, width: number): number {
+  return Math.min(Math.ceil(width / 16) * Math.ceil(words / 256), Math.ceil(width / 8) * Math.ceil(words / 512));
+}
+
+/** Operands of 16 bits; Yosys leaves a single bit more to look-up tables. */
+function macs({ width }: NumType): number {
+  return Math.max(1, Math.ceil((width - 1) / 16));
+}
+
+export function technologyOf({ family }: Pick<Device, "family">): Technology {
+  return family === "ice40" ? ice40 : xc7;
+}
