@@ -117,7 +117,9 @@ function printMemory(memory: MemoryText): string[] {
     );
     return lines;
   }
-  const attribute = `(* ${written ? "ram" : "rom"}_style = "${style}" *)`;
+  // Yosys takes "distributed" for memories that are written alone; for a table that is to be logic it has a name of its own.
+  const logic = !written && style === "distributed";
+  const attribute = logic ? "(* logic_block *)" : `(* ${written ? "ram" : "rom"}_style = "${style}" *)`;
   lines.push(`${attribute} reg ${verilogRange(shape)}${name} [0:${contents.length - 1}];`);
   const [first] = contents;
   if (first !== undefined && contents.every((word) => word === first)) {
