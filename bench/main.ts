@@ -11,10 +11,11 @@ import { parseOptions } from "./common/options.js";
 import { writeAtomically } from "./common/write-atomically.js";
 import { integer } from "./integer.js";
 import { mainJob } from "./main-job.js";
+import { planner } from "./planner.js";
 import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
-const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, mainJob];
+const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, planner, mainJob];
 /** Compiled, this file is .cache/bench/bench/main.js. */
 const root = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
