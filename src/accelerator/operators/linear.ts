@@ -1,7 +1,7 @@
 import { bit, type MemoryStyle, type Multiplier, module, type NumType, pick, range } from "../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, splitWord, wordOf } from "../parts/beat.js";
 import { allOf, counter } from "../parts/counter.js";
-import { dotProductLatency, dotProductModule } from "../parts/dot-product.js";
+import { type DotProduct, dotProductLatency, dotProductModule } from "../parts/dot-product.js";
 import { withLanes } from "../parts/flow.js";
 import { itemBuffer } from "../parts/item-buffer.js";
 import { Pipe } from "../parts/pipe.js";
@@ -70,9 +70,13 @@ export function linearOutput(
   return { type, lanes: plan.lanes };
 }
 
+function dotOf({ input, weightType, plan }: LinearParameters): DotProduct {
+  return { lanes: plan.lanesIn, x: input.type, w: weightType, multiplier: plan.multiplier };
+}
+
 /** Cycles from the step that reads the last columns of rows to their sums: buffer, products and tree, accumulator. */
-function multiplyLatency(lanesIn: number): number {
-  return 1 + dotProductLatency({ lanes: lanesIn }) + 1;
+function multiplyLatency(parameters: LinearParameters): number {
+  return 1 + dotProductLatency(dotOf(parameters)) + 1;
 }
 
 /** Cycles of multiplication for one token. */
@@ -90,8 +94,8 @@ function multiplyModule(parameters: LinearParameters) {
   const accumulator = accumulatorType(parameters);
   const x: Beat = { type: parameters.input.type, lanes: lanesIn };
   const y: Beat = { type: accumulator, lanes: lanesOut };
-  const dot = dotProductModule({ lanes: lanesIn, x: x.type, w: weightType, multiplier: plan.multiplier });
-  const depth = multiplyLatency(lanesIn);
+  const dot = dotProductModule(dotOf(parameters));
+  const depth = multiplyLatency(parameters);
   return module(
     `${name}_multiply`,
     {
@@ -204,7 +208,7 @@ export function linearTiming(model: CycleModel, x: Link, parameters: LinearParam
     model,
     [{ link: loaded, beats: columnBeats, slots: plan.slots, releaseEvery }],
     columnBeats,
-    multiplyLatency(plan.lanesIn),
+    multiplyLatency(parameters),
   );
   const serial = gearbox(model, sums, plan.lanesOut, plan.lanes);
   return requantiser ? pipeline(model, serial, REQUANTISE_LATENCY) : serial;

@@ -16,6 +16,16 @@ export function multiplesOf(x: Num): Multiples {
   return { x, triple: x.add(x.shl(1)), minus: x.neg() };
 }
 
+/** The multiples a cycle later, from registers. */
+export function multiplesEarly(pipe: Pipe, x: Num, tail = ""): Multiples {
+  const { triple, minus } = multiplesOf(x);
+  return {
+    x: pipe.reg(`once${tail}`, x),
+    triple: pipe.reg(`triple${tail}`, triple),
+    minus: pipe.reg(`minus${tail}`, minus),
+  };
+}
+
 /** Types of the multiples. */
 export function multipleTypes(x: NumType) {
   return { x, triple: range(x.lo * 3n, x.hi * 3n), minus: range(-x.hi, -x.lo) };

@@ -2,8 +2,9 @@ import { bit, type Multiplier, module, type NumType, range } from "../../rtl/ind
 import { adderTree } from "./adder-tree.js";
 import { type Beat, beatName, elementsOf, intervalName, wordType } from "./beat.js";
 import { indexBits } from "./counter.js";
+import { digitProduct, multiplesEarly } from "./digit-product.js";
 import { Pipe } from "./pipe.js";
-import { product, productType } from "./product.js";
+import { needsMultiplesEarly, product, productType } from "./product.js";
 
 export interface DotProduct {
   /** Elements of both operands side by side. */
@@ -19,21 +20,33 @@ export function dotProductType({ lanes, x, w }: DotProduct): NumType {
   return range(each.lo * BigInt(lanes), each.hi * BigInt(lanes));
 }
 
-/** Cycles from the operands to the sum: a register behind the products and behind each level of the tree. */
-export function dotProductLatency({ lanes }: Pick<DotProduct, "lanes">): number {
+/** Cycles from the products' operands to the sum: a register behind the products and behind each level of the tree. */
+export function treeLatency(lanes: number): number {
   return 1 + indexBits(lanes);
 }
 
-/** One multiplier with a register. */
+/** Cycles from the operands to the sum: those of the tree, and one for the multiples of wide operands. */
+export function dotProductLatency({ lanes, x, w, multiplier }: DotProduct): number {
+  return treeLatency(lanes) + (needsMultiplesEarly(x, w, multiplier) ? 1 : 0);
+}
+
+/** One multiplier with a register; with another one before it for the multiples of wide operands. */
 export function productModule(x: NumType, w: NumType, multiplier: Multiplier) {
+  const early = needsMultiplesEarly(x, w, multiplier);
   return module(
     `product_${intervalName(x)}_${intervalName(w)}_${multiplier}`,
     {
-      doc: "One lane: the exact product of two codes, one cycle later.",
+      doc: `One lane: the exact product of two codes, ${early ? "two cycles later; the multiples that its digits choose from have a register" : "one cycle later"}.`,
       in: { go: bit().about("the pipeline moves"), x, w },
       out: { product: productType(x, w) },
     },
-    (p, m) => ({ product: new Pipe(m, p.go).reg("held", product(p.x, p.w, multiplier), productType(x, w)) }),
+    (p, m) => {
+      const pipe = new Pipe(m, p.go);
+      if (!early) return { product: pipe.reg("held", product(p.x, p.w, multiplier), productType(x, w)) };
+      const [wide, narrow] = p.x.width >= p.w.width ? [p.x, p.w] : [p.w, p.x];
+      const chosen = digitProduct(multiplesEarly(pipe, wide), pipe.reg("chooser", narrow));
+      return { product: pipe.reg("held", chosen, productType(x, w)) };
+    },
   );
 }
 
@@ -48,7 +61,7 @@ export function dotProductModule(options: DotProduct) {
   return module(
     `dot_${beatName(xs)}_${intervalName(w)}_${multiplier}`,
     {
-      doc: `Sum of ${lanes} products, ${dotProductLatency(options)} cycles after its operands: a register behind the products and behind each level of the adder tree.`,
+      doc: `Sum of ${lanes} products, ${dotProductLatency(options)} cycles after its operands: a register behind the products${needsMultiplesEarly(x, w, multiplier) ? " (and before them)" : ""} and behind each level of the adder tree.`,
       in: { go: bit().about("the pipeline moves"), x: wordType(xs), w: wordType(ws) },
       out: { sum: dotProductType(options) },
     },

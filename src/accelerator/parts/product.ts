@@ -1,7 +1,15 @@
-import type { Multiplier, Num } from "../../rtl/index.js";
+import type { Multiplier, Num, NumType } from "../../rtl/index.js";
 import { digitProduct, multiplesOf } from "./digit-product.js";
 
 export { productType } from "./product-type.js";
+
+/**
+ * Whether a product in look-up tables is too deep for one cycle together with the multiples that it chooses from: four digits are four
+ * additions one behind the other, and a multiple is one more.
+ */
+export function needsMultiplesEarly(a: NumType, b: NumType, multiplier: Multiplier): boolean {
+  return multiplier === "lut" && Math.min(a.width, b.width) > 6;
+}
 
 /**
  * The exact product of two numbers. In look-up tables the narrower operand's digits choose multiples of the wider one, unless `*`

@@ -1,7 +1,7 @@
 import { bit, module, type Num, type NumType, pick, range } from "../../../rtl/index.js";
 import { type Beat, beatStream, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
-import { dotProductLatency, dotProductModule } from "../../parts/dot-product.js";
+import { type DotProduct, dotProductLatency, dotProductModule } from "../../parts/dot-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
 import { productType } from "../../parts/product.js";
@@ -16,8 +16,12 @@ export function scoreSumType(parameters: AttentionParameters): NumType {
   return range(product.lo * count, product.hi * count);
 }
 
+function dotOf({ query, key, plan }: AttentionParameters): DotProduct {
+  return { lanes: plan.lanesScore, x: query.type, w: key.type, multiplier: plan.scoreMultiplier };
+}
+
 function latency(parameters: AttentionParameters): number {
-  return 1 + dotProductLatency({ lanes: parameters.plan.lanesScore }) + 1;
+  return 1 + dotProductLatency(dotOf(parameters)) + 1;
 }
 
 /** Index of a beat within a token, from the head and the beat within the head. */
@@ -41,7 +45,7 @@ export function scoresModule(parameters: AttentionParameters) {
   const beatsOfHead = headFeatures(parameters) / lanes;
   const y: Beat = { type: sumType, lanes: keysAtOnce };
   const depth = latency(parameters);
-  const dot = dotProductModule({ lanes, x: q.type, w: k.type, multiplier: plan.scoreMultiplier });
+  const dot = dotProductModule(dotOf(parameters));
   return module(
     `${name}_scores`,
     {

@@ -1,20 +1,25 @@
-import { bit, type Multiplier, module, type NumType, pick, range } from "../../../rtl/index.js";
+import { bit, type Multiplier, module, type Num, type NumType, pick, range } from "../../../rtl/index.js";
 import { adderTree } from "../../parts/adder-tree.js";
 import { type Beat, beatStream, elementsOf, intervalName, wordOf, wordType } from "../../parts/beat.js";
 import { allOf, counter, indexBits } from "../../parts/counter.js";
-import { digitProduct, multiplesOf, multipleTypes } from "../../parts/digit-product.js";
+import { digitProduct, multiplesEarly, multiplesOf, multipleTypes } from "../../parts/digit-product.js";
 import { itemBuffer } from "../../parts/item-buffer.js";
 import { Pipe } from "../../parts/pipe.js";
-import { productType } from "../../parts/product.js";
+import { needsMultiplesEarly, productType } from "../../parts/product.js";
 import type { CycleModel, Link } from "../../timing/cycle-model.js";
 import { engine } from "../../timing/engine.js";
 import { exponentialType } from "./exponentials.js";
 import { type AttentionParameters, headFeatures, magnitude } from "./parameters.js";
 import { headBeat } from "./scores.js";
 
-/** Registers from the buffers to the sum: buffer, products, a level of the tree of keys side by side each, sum. */
-function latency(keysAtOnce: number): number {
-  return 3 + indexBits(keysAtOnce);
+/** Whether the multiples of the exponentials have a register of their own. */
+function early(parameters: AttentionParameters): boolean {
+  return needsMultiplesEarly(exponentialType(parameters), parameters.value.type, parameters.plan.valueMultiplier);
+}
+
+/** Registers from the buffers to the sum: buffer, multiples where they are wide, products, a level of the tree of keys each, sum. */
+function latency(parameters: AttentionParameters): number {
+  return 3 + (early(parameters) ? 1 : 0) + indexBits(parameters.plan.keysAtOnce);
 }
 
 /** Sums of exponential times value over a row. */
@@ -78,7 +83,7 @@ export function valuesModule(parameters: AttentionParameters) {
   const { name, title, tokens, features, heads, plan } = parameters;
   const { lanesValue: lanes, keysAtOnce } = plan;
   const keyBeats = tokens / keysAtOnce;
-  const depth = latency(keysAtOnce);
+  const depth = latency(parameters);
   const groups = headFeatures(parameters) / lanes;
   const e: Beat = { type: exponentialType(parameters), lanes: keysAtOnce };
   const v: Beat = { type: parameters.value.type, lanes };
@@ -123,14 +128,20 @@ export function valuesModule(parameters: AttentionParameters) {
       const words = values.readBanks(key.value, headBeat(head.value, heads, group.value, groups), go.value);
       const first = pipe.delayFlag("first", key.value.eq(0), depth - 1);
       // All lanes choose from the same multiples.
-      const multiples = elementsOf(exponentials, e).map(multiplesOf);
+      const inTime = (word: Num, index: number) => (early(parameters) ? pipe.reg(`value_${index}`, word) : word);
+      const multiples = elementsOf(exponentials, e).map((x, index) =>
+        early(parameters) ? multiplesEarly(pipe, x, `_${index}`) : multiplesOf(x),
+      );
       const types = multipleTypes(e.type);
-      const byKey = words.map((word) => elementsOf(word, v));
+      const byKey = words.map((word, index) => elementsOf(inTime(word, index), v));
       const lane = weightedSumLane(keysAtOnce, e.type, v.type, y.type, plan.valueMultiplier);
       const { sum } = m.repeat("lanes", lanes, lane, {
         go: go.value,
         first,
-        exponential: exponentials,
+        exponential: wordOf(
+          multiples.map(({ x }) => x),
+          e,
+        ),
         triple: wordOf(
           multiples.map(({ triple }) => triple),
           { type: types.triple, lanes: keysAtOnce },
@@ -170,6 +181,6 @@ export function valuesTiming(model: CycleModel, exponential: Link, value: Link, 
       },
     ],
     keyBeats,
-    latency(plan.keysAtOnce),
+    latency(parameters),
   );
 }

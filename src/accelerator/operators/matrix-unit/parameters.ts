@@ -1,7 +1,7 @@
 import { type MemoryStyle, type Multiplier, type NumType, range, sint } from "../../../rtl/index.js";
 import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
-import { dotProductLatency } from "../../parts/dot-product.js";
+import { treeLatency } from "../../parts/dot-product.js";
 import { dspsOf } from "../../parts/dsps.js";
 import { type Packing, packingOf } from "../../parts/packed-product.js";
 import type { QueuePlan } from "../../parts/queue.js";
@@ -131,7 +131,7 @@ export function outputBeats(parameters: Pick<MatrixUnitParameters, "jobs" | "pla
 
 /** Cycles from the step that reads the last columns of rows to their sums: buffer, selection, products and tree, accumulator. */
 export function multiplyLatency(lanesIn: number): number {
-  return 2 + dotProductLatency({ lanes: lanesIn }) + 1;
+  return 2 + treeLatency(lanesIn) + 1;
 }
 
 /** What all lanes multiply: codes of any job's input. */
