@@ -1,6 +1,7 @@
 import type { IntegerModel } from "../integer/index.js";
 import { buildGraph, type Graph } from "../model/index.js";
 import { type Bit, type Builder, bit, type Module, module } from "../rtl/index.js";
+import { checkBeats, checkChoices } from "./by-name/check-choices.js";
 import { identifier, type Wiring, wireNetwork } from "./network.js";
 import { attentionModule } from "./operators/attention.js";
 import { lastModule } from "./operators/last.js";
@@ -25,11 +26,15 @@ export type Accelerator = ReturnType<typeof assemble>;
  * Builds the accelerator of a model by its plan.
  *
  * @param name first part of the names of its entities; the module itself is `<name>_core`
- * @throws GatecastError "hardware" where the name is no legal one (lower case letters, digits, single underscores)
+ * @throws GatecastError "hardware" where the name is no legal one (lower case letters, digits, single underscores), or where the plan was
+ *   changed to what cannot be built: lanes that do not divide, beats that do not meet
  */
 export function buildAccelerator(model: IntegerModel, plan: Choices, name = DEFAULT_NAME): Accelerator {
   const graph = buildGraph(model.architecture, model.precision);
-  return assemble(graph, deriveParameters(graph, model, plan, name), plan, `${name}_core`, name);
+  checkChoices(graph, plan);
+  const parameters = deriveParameters(graph, model, plan, name);
+  checkBeats(graph, parameters);
+  return assemble(graph, parameters, plan, `${name}_core`, name);
 }
 
 export const DEFAULT_NAME = "forecaster";
