@@ -34,6 +34,8 @@ export interface SampleOptions {
   /** Of lanes; requantisers and residuals have DSPs, unless `requantiser` says otherwise. */
   readonly multiplier: Multiplier;
   readonly requantiser?: Multiplier;
+  /** A residual's addends take turns on one multiplier. */
+  readonly inTurn?: boolean;
   readonly memory: Exclude<MemoryStyle, "rom">;
   readonly weights: "rom" | "block";
   /** All `linear` operators of the encoder on a matrix unit; of each row's columns, so many are packed into DSPs. */
@@ -45,6 +47,8 @@ export interface SampleLanes {
   readonly in: number;
   readonly out: number;
   readonly attention: number;
+  /** Keys at once, with as many digits of reciprocals; 1 by default. */
+  readonly keys?: 1 | 2;
 }
 
 /** Parameters of all operators of a random model: weights of which no one is special, and all widths as in a real one. */
@@ -80,8 +84,8 @@ export function sample(prefix: string, options: SampleOptions): Sample {
         kind: "attention",
         lanesScore: lanes.attention,
         lanesValue: lanes.attention,
-        keysAtOnce: 1,
-        reciprocalDigits: 1,
+        keysAtOnce: lanes.keys ?? 1,
+        reciprocalDigits: lanes.keys ?? 1,
         lanes: 1,
         scoreMultiplier: multiplier,
         valueMultiplier: multiplier,
@@ -95,7 +99,8 @@ export function sample(prefix: string, options: SampleOptions): Sample {
         windows: 1,
       });
     } else if (operator.kind === "residual") {
-      plans.set(operator.name, { kind: "residual", lanes: 1, multipliers: operator.addends.map(() => requantiser) });
+      const multipliers = options.inTurn ? [requantiser] : operator.addends.map(() => requantiser);
+      plans.set(operator.name, { kind: "residual", lanes: 1, multipliers });
     } else if (operator.kind === "pool") {
       plans.set(operator.name, { kind: "pool", sums: memory === "registers" ? "registers" : "distributed" });
     } else plans.set(operator.name, { kind: "last", windows: 1 });
@@ -148,6 +153,17 @@ export const slices = sample("slices", {
   lanes: { in: 2, out: 2, attention: 1 },
   multiplier: "dsp",
   requantiser: "lut",
+  memory: "distributed",
+  weights: "rom",
+});
+
+/** 4 bits, two keys at once, addends in turn. */
+export const several = sample("several", {
+  architecture: { window: 4, dModel: 4, feedForward: 8 },
+  bits: 4,
+  lanes: { in: 2, out: 2, attention: 2, keys: 2 },
+  multiplier: "lut",
+  inTurn: true,
   memory: "distributed",
   weights: "rom",
 });
@@ -214,6 +230,8 @@ export function catalogue(): Entry[] {
     ...entries("4 bits:", small, EVERY),
     ...entries("8 bits, h 2, m 3:", wide, ["embed", "layers.0.self_attn", "layers.0.norm1", "last"]),
     ...entries("6 bits, h 2:", slices, ["layers.0.self_attn", "layers.0.linear2", "pool"]),
+    ...entries("2 keys at once:", several, ["layers.0.self_attn"]),
+    ...entries("addends in turn:", several, ["layers.0.norm1", "forecast"]),
     ...shared.flatMap(({ units }, packed) =>
       units.map((unit) => ({ title: `4 bits: matrix unit, ${packed} packed`, module: matrixUnitModule(unit) })),
     ),
