@@ -30,9 +30,9 @@ import { spanOf } from "./parts/span.js";
 import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } from "./plan.js";
 import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
-import { headLanes, withWiderHead } from "./wider-head.js";
 import { type Technology, technologyOf, xc7 } from "./technology.js";
 import { adviceFor, type Fits } from "./what-fits.js";
+import { headLanes, withWiderHead } from "./wider-head.js";
 
 export interface PlanOptions {
   readonly device: Device;

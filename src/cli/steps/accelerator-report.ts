@@ -11,6 +11,7 @@ import type {
 /** What the report shows of a plan. */
 export function acceleratorReport(graph: Graph, plan: Plan): AcceleratorReport {
   const { layers } = graph.architecture;
+  const dsp = plan.device.family === "xc7" ? "DSP48E1" : "SB_MAC16";
   const rows = new Map(plan.report.map((row) => [row.name, row]));
   return {
     device: plan.device.title,
@@ -21,7 +22,7 @@ export function acceleratorReport(graph: Graph, plan: Plan): AcceleratorReport {
       const chosen = plan.operators.get(operator.name);
       if (row === undefined || chosen === undefined) throw new Error(`the plan has no operator "${operator.name}"`);
       const unit = chosen.kind === "shared" ? plan.units.find(({ name }) => name === chosen.unit) : undefined;
-      return operatorReport(graph, operator, row, chosen, unit);
+      return operatorReport(graph, operator, row, chosen, unit, dsp);
     }),
     streams: streamsOf(graph, plan),
   };
@@ -49,6 +50,7 @@ function operatorReport(
   row: PlannedOperator,
   chosen: OperatorPlan,
   unit: MatrixUnitPlan | undefined,
+  dsp: string,
 ): AcceleratorOperator {
   const { input, weights, accumulator, output } = row.bits;
   const known = (value: number | null) => value !== null && value > 0;
@@ -57,7 +59,7 @@ function operatorReport(
     kind: operator.kind,
     phase: phaseOf(operator, graph.architecture.layers),
     features: { in: inputFeatures(graph, operator), out: tensor(graph, operator.output).features },
-    ...lanesOf(row, chosen, unit),
+    ...lanesOf(row, chosen, unit, dsp),
     cyclesPerToken: row.cyclesPerToken,
     bits: {
       ...(known(input) ? { input } : {}),
@@ -77,8 +79,9 @@ function lanesOf(
   row: PlannedOperator,
   chosen: OperatorPlan,
   unit: MatrixUnitPlan | undefined,
+  dsp: string,
 ): Pick<AcceleratorOperator, "lanes" | "multiplier"> {
-  const names = { lut: "LUT", dsp: "DSP48E1" } as const;
+  const names = { lut: "LUT", dsp };
   const lanes = { count: row.lanes, layout: row.layout.replace(" x ", " × ") };
   if (chosen.kind === "linear") return { lanes, multiplier: names[chosen.multiplier] };
   if (unit) {
