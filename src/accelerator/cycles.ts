@@ -75,10 +75,10 @@ export function countCycles(
   options: { readonly latencyOnly?: boolean } = {},
 ): Cycles {
   const { window } = graph.architecture;
-  const outputs = graph.architecture.horizon * graph.architecture.targets;
-  const first = simulateControl(graph, parameters, choices, 1, window, outputs);
+  const first = simulateControl(graph, parameters, choices, 1, window);
   if (options.latencyOnly) return { cyclesPerInference: first.latency, initiationInterval: first.latency };
-  const { ends } = simulateControl(graph, parameters, choices, WINDOWS, window, outputs);
+  // Without a window behind it the last one would have the machine to itself, and be faster.
+  const { ends } = simulateControl(graph, parameters, choices, WINDOWS, Number.POSITIVE_INFINITY);
   const initiationInterval = initiationIntervalOf(ends);
   if (initiationInterval === null) throw new Error(`${ends.length} inferences tell no interval`);
   return { cyclesPerInference: first.latency, initiationInterval };
@@ -87,20 +87,21 @@ export function countCycles(
 /** No operator multiplies for so long between two beats. */
 const PATIENCE = 200_000;
 
+/** The cycles in which the last codes of so many forecasts leave, with so many samples offered back to back. */
 function simulateControl(
   graph: Graph,
   parameters: Parameters,
   choices: Pick<Choices, "queues" | "mode">,
   inferences: number,
-  window: number,
-  outputs: number,
+  rows: number,
 ): { latency: number; ends: number[] } {
+  const { window, horizon, targets } = graph.architecture;
+  const outputs = horizon * targets;
   const model = new CycleModel();
   const source = model.link();
   const samples = choices.mode === "sample" ? historyTiming(model, source, window) : source;
   const sink = wireNetwork(graph, parameters, choices, samples, wiringOf(model));
   sink.ready = true;
-  const needed = choices.mode === "sample" ? window - 1 + inferences : window * inferences;
   /** The input that starts the first inference. */
   const starting = choices.mode === "sample" ? window - 1 : 0;
   let accepted = 0;
@@ -108,7 +109,7 @@ function simulateControl(
   let produced = 0;
   const ends: number[] = [];
   while (ends.length < inferences) {
-    source.valid = accepted < needed;
+    source.valid = accepted < rows;
     model.step(() => {
       if (source.valid && source.ready) {
         if (accepted === starting) start = model.cycle;

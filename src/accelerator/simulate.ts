@@ -33,7 +33,7 @@ export interface SimulationResult {
   readonly firstMismatch: { readonly inference: number; readonly expected: number[]; readonly actual: number[] } | null;
   /** First input accepted to last output of the first inference, on an idle machine without pauses, in cycles with `enable`; measured. */
   readonly cyclesPerInference: number;
-  /** Between the last outputs of the last two inferences, back to back; null with pauses or fewer than three inferences. */
+  /** Between last outputs, back to back with windows offered to the end, the longest of the last three; null with pauses or fewer than five inferences. */
   readonly initiationInterval: number | null;
   /** All cycles simulated. */
   readonly cycles: number;
@@ -107,16 +107,19 @@ export function simulateAccelerator(
   let awake = 0;
   let asleepSince: number | undefined;
   const watches = { sample: new StreamWatch("sample", "source"), forecast: new StreamWatch("forecast", "sink") };
+  const undisturbed = stalls === 0 && options.stall === undefined && options.enable === undefined;
+  // Back to back to the end: the last inferences would be faster if nothing came behind them.
+  const goesOn = undisturbed && !countToggles;
   const ends: number[] = [];
   let cycle = 0;
   for (; produced < outputs.length; cycle++) {
     const alone = ends.length === 0;
-    const allowed = row < (alone ? Math.min(rows, firstRows) : rows);
+    const allowed = alone ? row < Math.min(rows, firstRows) : row < rows || goesOn;
     const on = enabled(cycle);
     enable.set(on ? 1 : 0);
     offering ||= allowed && (alone || stalls === 0 || random.uniform() >= stalls) && !stall("sample", cycle);
     valid.set(offering ? 1 : 0);
-    if (offering) setSample(row);
+    if (offering) setSample(row % rows);
     const accepts = (alone || stalls === 0 || random.uniform() >= stalls) && !stall("forecast", cycle);
     ready.set(accepts ? 1 : 0);
     patience++;
@@ -161,7 +164,6 @@ export function simulateAccelerator(
     firstMismatch ??= { inference, expected: expectedCodes, actual: actualCodes };
   }
   // The first inference ran alone.
-  const undisturbed = stalls === 0 && options.stall === undefined && options.enable === undefined;
   const initiationInterval = undisturbed && ends.length > 4 ? initiationIntervalOf(ends) : null;
   const toggles = countToggles ? sim.toggles() : null;
   return {
