@@ -91,9 +91,8 @@ export function pacesOf(graph: Graph, shapes: readonly UnitShape[]): Pace[] {
   // Fewer lanes for attention than would keep up: what it saves may allow for more lanes elsewhere.
   const slower = window * dModel > pace.second && heads * window <= pace.second;
   const all = slower ? [...keys, { ...pace, query: 2 * pace.second }] : keys;
-  // Where keys are folded away, values alone are soon there: the embedding, with its wide requantisers, need not keep up with them.
-  const folded = graph.architecture.folds.includes("query");
-  return folded ? [...all, ...all.map((one) => ({ ...one, first: 2 * one.first }))] : all;
+  // The embedding, with its wide requantisers, need not keep up with keys and values: least of all where keys are folded away.
+  return [...all, ...all.map((one) => ({ ...one, first: 2 * one.first }))];
 }
 
 /** Cycles that a token takes of each unit before the first query can be answered, and behind it: the slowest unit's. */
