@@ -1,6 +1,6 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
-import { buildGraph, type Graph, type Operator, tensor } from "../model/index.js";
+import { buildGraph, type Graph, tensor } from "../model/index.js";
 import { allotBlocks } from "./allot-blocks.js";
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
@@ -9,28 +9,15 @@ import { type Cycles, countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
 import { costsOf, type Goal, isLess } from "./goals.js";
-import { choicesFor, leastQueueTokens, type Pace } from "./lanes.js";
+import { leastQueueTokens, type Pace } from "./lanes.js";
 import { queuedTensor, queueNames } from "./layer-queues.js";
 import { doesNotFit, type Excess, excessesOf, shareOf } from "./limits.js";
-import { weightedSumType } from "./operators/attention/values.js";
-import { attentionOutput, attentionSteps } from "./operators/attention.js";
-import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";
-import {
-  jobSteps,
-  type MatrixUnitParameters,
-  operandType,
-  placeTasks,
-  sumType,
-  taskOutput,
-} from "./operators/matrix-unit/parameters.js";
-import { poolOutput } from "./operators/pool.js";
-import { residualOutput, residualSumType, residualTurns } from "./operators/residual.js";
-import { DerivedBefore, deriveParameters, type OperatorParameters, outputBeat, type Parameters } from "./parameters.js";
-import { spanOf } from "./parts/span.js";
-import type { Choices, Estimate, Mode, OperatorPlan, Plan, PlannedOperator } from "./plan.js";
-import { keysWorthwhile, pacesOf, type UnitShape, unitNames, unitShapes, unitsOf } from "./shared-lanes.js";
+import { DerivedBefore, deriveParameters, type Parameters } from "./parameters.js";
+import type { Choices, Estimate, Mode, OperatorPlan, Plan } from "./plan.js";
+import { reportOperator, reportUnit } from "./plan-report.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
 import { type Technology, technologyOf, xc7 } from "./technology.js";
+import { dedicated, type Trial, trialsOf } from "./trials.js";
 import { adviceFor, type Fits } from "./what-fits.js";
 import { headLanes, withWiderHead } from "./wider-head.js";
 
@@ -194,50 +181,12 @@ function fitsAtAll(model: IntegerModel, { device, mode = "window", utilisation =
   }
 }
 
-/** Lanes worth a look, those with the fewest cycles first. */
-function trialsOf(graph: Graph, mode: Mode, device: Device, fixed: FixedChoices): Trial[] {
-  const all = [...paces(graph)];
-  const able = all.filter((pace) => worthwhile(graph, pace, device));
-  const trials = [
-    ...(able.length > 0 ? able : all.slice(0, 1)).map((pace) => dedicated(graph, pace, mode, fixed)),
-    ...shapesWith(fixed, unitShapes(graph)).flatMap((shapes) =>
-      pacesOf(graph, shapes).flatMap((pace) => shared(graph, shapes, pace, mode, fixed)),
-    ),
-  ];
-  return trials.sort((a, b) => a.leastCycles - b.leastCycles);
-}
-
-/** LUTs that no lane of its own does with. */
-const LEAST_LUTS = 12;
-
-/** Whether so many dedicated lanes could fit at all. */
-function worthwhile(graph: Graph, { first, second }: Pace, device: Device): boolean {
-  const { dModel: d, feedForward: f, window: n, layers } = graph.architecture;
-  const lanes = (2 * d * d) / first + (2 * d * d + 2 * d * f + 2 * n * d) / second;
-  return layers * lanes * LEAST_LUTS <= device.lut;
-}
-
 interface Candidate {
   readonly choices: Choices;
   readonly parameters: Parameters;
   readonly estimate: Estimate;
   /** But for pipelines: what the search compares. */
   readonly cycles: number;
-}
-
-/** Lanes that are worth a look, before multipliers and memories are decided. */
-interface Trial {
-  readonly wanted: Choices;
-  /** No more than `cycles` will be. */
-  readonly leastCycles: number;
-  cycles(parameters: Parameters): number;
-}
-
-/** Lanes of their own for every operator. */
-function dedicated(graph: Graph, pace: Pace, mode: Mode, fixed: FixedChoices): Trial {
-  const wanted = choicesFor(graph, pace, mode, [], fixed);
-  const cycles = (parameters: Parameters) => roughCycles(graph, parameters);
-  return { wanted, leastCycles: leastRoughCycles(graph, wanted), cycles };
 }
 
 /** Multipliers and memories for the device: what fits into DSPs and block RAMs where they save the most. */
@@ -260,125 +209,6 @@ function decide(
   return { choices, parameters, estimate: estimateOf(choices), cycles: cycles(parameters) };
 }
 
-/** Shapes with the lanes that are fixed, each once. */
-function shapesWith(fixed: FixedChoices, shapes: readonly UnitShape[][]): UnitShape[][] {
-  if (!fixed.some) return [...shapes];
-  const all = shapes.map((units) => {
-    const names = unitNames(units.length);
-    return units.map((unit, index) => ({ ...unit, ...fixed.unitLanes(names[index] ?? "") }));
-  });
-  return [...new Map(all.map((units) => [JSON.stringify(units), units])).values()];
-}
-
-/**
- * Tokens that may be on their way through attention: more only wait. A query takes some 80 cycles to come back, whatever the number of
- * keys at once, and with several of them the next one follows sooner.
- */
-function tokensAhead({ keysAtOnce = 1 }: Pace): number {
-  return keysAtOnce === 1 ? 8 : 12;
-}
-
-/** Matrix units of such shapes. */
-function shared(graph: Graph, shapes: readonly UnitShape[], pace: Pace, mode: Mode, fixed: FixedChoices): Trial[] {
-  const units = fixed.units(unitsOf(graph, shapes, tokensAhead(pace)));
-  if (units.length === 0) return [];
-  const { layers, window } = graph.architecture;
-  const sum = (slowest: number, attention: number) =>
-    layers * (window * (pace.first + slowest) + 3 * attention + pace.second + 60);
-  const cycles = (parameters: Parameters) => {
-    let slowest = pace.second;
-    let attention = 0;
-    for (const operator of parameters.operators.values()) {
-      if (operator.kind === "attention") attention = Math.max(attention, stepsOf(operator));
-      if (operator.kind === "attention" || (operator.kind === "residual" && operator.title !== "forecast")) {
-        slowest = Math.max(slowest, stepsOf(operator));
-      }
-    }
-    return sum(slowest, attention);
-  };
-  const wanted = choicesFor(graph, pace, mode, units, fixed);
-  const attention = Math.max(...graph.operators.map((operator) => leastSteps(graph, operator, wanted, "attention")));
-  return [{ wanted, leastCycles: sum(Math.max(pace.second, attention), attention), cycles }];
-}
-
-/** Cycles per token worth trying: numbers of steps that some operator can take. */
-function* paces(graph: Graph): Generator<Pace> {
-  const { dModel: d, feedForward: f, window: n } = graph.architecture;
-  const second = new Set<number>();
-  for (let lanes = 1; lanes <= d * f; lanes *= 2) second.add((d * f) / lanes);
-  for (let lanes = 1; lanes <= d; lanes *= 2) second.add(Math.ceil((n * d) / lanes));
-  const first = new Set<number>();
-  for (let lanes = 1; lanes <= d * d; lanes *= 2) first.add((d * d) / lanes);
-  for (const one of first) {
-    for (const two of second) {
-      if (two >= one / 2)
-        for (const keysAtOnce of keysWorthwhile(graph, two)) yield { first: one, second: two, keysAtOnce };
-    }
-  }
-}
-
-/** Cycles that an operator is busy for a token, as far as its lanes alone tell; 0 for other kinds than `kind`, if one is given. */
-function leastSteps(graph: Graph, operator: Operator, { operators }: Choices, kind?: Operator["kind"]): number {
-  const plan = operators.get(operator.name);
-  if (!plan || (kind !== undefined && operator.kind !== kind)) return 0;
-  if (plan.kind === "linear" && operator.kind === "linear") {
-    const { rows, columns } = operator.weight;
-    return Math.max((rows / plan.lanesOut) * (columns / plan.lanesIn), rows / plan.lanes);
-  }
-  if (plan.kind === "attention" && operator.kind === "attention") {
-    const { tokens, features } = tensor(graph, operator.key);
-    return ((tokens / plan.keysAtOnce) * features) / Math.min(plan.lanesScore, plan.lanesValue);
-  }
-  return 0;
-}
-
-/** No more than `roughCycles`, without parameters. */
-function leastRoughCycles(graph: Graph, wanted: Choices): number {
-  const { layers, window } = graph.architecture;
-  const steps = (early: boolean) =>
-    graph.operators
-      .filter(({ name }) => !/^(head|skip|forecast)/.test(name) && early === /^embed$|\.(k|v)_proj$/.test(name))
-      .map((operator) => leastSteps(graph, operator, wanted));
-  return layers * window * (Math.max(0, ...steps(true)) + Math.max(0, ...steps(false)));
-}
-
-/** Cycles of an inference but for pipelines: what the search compares. */
-function roughCycles(graph: Graph, parameters: Parameters): number {
-  const { window } = graph.architecture;
-  let early = 0;
-  let late = 0;
-  let fill = 0;
-  for (const operator of parameters.operators.values()) {
-    const steps = stepsOf(operator);
-    if (operator.title === "embed" || /\.(k|v)_proj$/.test(operator.title)) early = Math.max(early, steps);
-    else if (operator.kind === "linear" && operator.title === "skip") continue;
-    else {
-      const once = /^head/.test(operator.title) || operator.title === "forecast";
-      if (!once) late = Math.max(late, steps);
-      fill += steps;
-    }
-  }
-  return graph.architecture.layers * window * (early + late) + fill;
-}
-
-/** Cycles that an operator is busy for a token. */
-export function stepsOf(parameters: OperatorParameters): number {
-  switch (parameters.kind) {
-    case "linear":
-      return Math.max(linearSteps(parameters), parameters.rows / parameters.plan.lanes);
-    case "shared":
-      return (parameters.task.rows / parameters.unit.lanesOut) * (parameters.task.columns / parameters.unit.lanesIn);
-    case "attention":
-      return attentionSteps(parameters);
-    case "residual":
-      return (parameters.features / parameters.plan.lanes) * residualTurns(parameters);
-    case "pool":
-      return parameters.features / parameters.input.lanes;
-    case "last":
-      return 1;
-  }
-}
-
 function estimateAll(graph: Graph, parameters: Parameters, choices: Choices, technology: Technology): Estimate {
   const parts = [
     ...[...parameters.operators.values()].map((one) => estimateOperator(one, technology)),
@@ -393,97 +223,6 @@ function estimateAll(graph: Graph, parameters: Parameters, choices: Choices, tec
     }
   });
   return sumOf(parts);
-}
-
-function reportOperator(parameters: OperatorParameters, technology: Technology): PlannedOperator {
-  const common = {
-    name: parameters.title,
-    kind: parameters.kind,
-    unit: parameters.kind === "shared" ? parameters.unit.name : null,
-    cyclesPerToken: stepsOf(parameters),
-    estimate: estimateOperator(parameters, technology),
-  };
-  switch (parameters.kind) {
-    case "linear": {
-      const { plan, input, weightType } = parameters;
-      const bits = {
-        input: input.type.width,
-        weights: weightType.width,
-        accumulator: accumulatorType(parameters).width,
-        output: linearOutput(parameters).type.width,
-      };
-      return { ...common, lanes: plan.lanesIn * plan.lanesOut, layout: `${plan.lanesIn} x ${plan.lanesOut}`, bits };
-    }
-    case "shared": {
-      const { unit, input, weightType, task } = parameters;
-      const bits = {
-        input: input.type.width,
-        weights: weightType.width,
-        accumulator: accumulatorType(task).width,
-        output: outputBeat(parameters).type.width,
-      };
-      return { ...common, lanes: unit.lanesIn * unit.lanesOut, layout: `${unit.lanesIn} x ${unit.lanesOut}`, bits };
-    }
-    case "attention": {
-      const { plan, query } = parameters;
-      const bits = {
-        input: query.type.width,
-        weights: null,
-        accumulator: weightedSumType(parameters).width,
-        output: attentionOutput(parameters).type.width,
-      };
-      return {
-        ...common,
-        lanes: plan.lanesScore + plan.lanesValue,
-        layout: `${plan.lanesScore} + ${plan.lanesValue}`,
-        bits,
-      };
-    }
-    case "residual": {
-      const { plan, addends } = parameters;
-      const bits = {
-        input: Math.max(...addends.map((addend) => addend.type.width)),
-        weights: Math.max(...parameters.coefficients.map((values) => spanOf(values).width)),
-        accumulator: residualSumType(parameters).width,
-        output: residualOutput(parameters).type.width,
-      };
-      return { ...common, lanes: plan.lanes * addends.length, layout: `${addends.length} x ${plan.lanes}`, bits };
-    }
-    case "pool": {
-      const { input } = parameters;
-      const width = poolOutput(parameters).type.width;
-      const bits = { input: input.type.width, weights: null, accumulator: width, output: width };
-      return { ...common, lanes: 0, layout: "-", bits };
-    }
-    case "last": {
-      const { width } = parameters.input.type;
-      return {
-        ...common,
-        lanes: 0,
-        layout: "-",
-        bits: { input: width, weights: null, accumulator: width, output: width },
-      };
-    }
-  }
-}
-
-function reportUnit(parameters: MatrixUnitParameters, technology: Technology): PlannedOperator {
-  const { plan, jobs, weightType } = parameters;
-  return {
-    name: plan.name,
-    kind: "matrix-unit",
-    unit: null,
-    lanes: plan.lanesIn * plan.lanesOut,
-    layout: `${plan.lanesIn} x ${plan.lanesOut}`,
-    cyclesPerToken: jobs.reduce((sum, job) => sum + jobSteps(job, plan), 0),
-    bits: {
-      input: operandType(parameters).width,
-      weights: weightType.width,
-      accumulator: sumType(parameters).width,
-      output: Math.max(...placeTasks(parameters).map(({ task }) => taskOutput(task, plan).type.width)),
-    },
-    estimate: estimateUnit(parameters, technology),
-  };
 }
 
 /** What is fixed leaves no plan at all. */
