@@ -23,6 +23,12 @@ export interface Technology {
   readonly packs: boolean;
 }
 
+/** Bits of a RAMB18's words where there are so many of them. */
+function ramb18Width(words: number): number {
+  if (words <= 512) return 36;
+  return [18, 9, 4, 2].find((_, index) => words <= 1024 << index) ?? 1;
+}
+
 /**
  * 7 series, fitted to Yosys 0.55, `synth_xilinx -family xc7 -flatten`, n 24: at 4 bits 5,987, 6,458 and 6,962 LUTs of d_model 8, 16 and 32 (estimated 6,180, 6,421,
  * 6,931), at 8 bits 6,839 of d_model 16 (6,962).
@@ -31,7 +37,7 @@ export const xc7: Technology = {
   flattened: { lut: 0.87, ff: 0.89 },
   alone: 0,
   lutram: true,
-  blocks: (words, width) => Math.ceil(width / 36) * Math.max(1, Math.ceil((words * Math.min(width, 36)) / 18_432)),
+  blocks: (words, width) => Math.ceil(width / ramb18Width(words)) * Math.max(1, Math.ceil(words / 16_384)),
   constants: (words, width) => Math.ceil(words / 64) * width * (words < 16 ? 0.5 : 0.9),
   choice: (words, width) => (words - 1) * width * 0.5,
   dsps: dspsOf,
