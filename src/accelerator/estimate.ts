@@ -325,14 +325,7 @@ function unitEstimate(parameters: MatrixUnitParameters, technology: Technology):
   }
   const product = productType(operand, weightType).width;
   sum.logic(columns * lanesOut * lutsOfDigits(operand.width, weightType.width), columns * lanesOut * product);
-  let terms = lanesIn;
-  for (let level = 1; terms > 1; level++) {
-    sum.logic(
-      lanesOut * Math.floor(terms / 2) * (product + level),
-      lanesOut * Math.ceil(terms / 2) * (product + level),
-    );
-    terms = Math.ceil(terms / 2);
-  }
+  for (let row = 0; row < lanesOut; row++) tree(sum, lanesIn, product);
   const biases = spanOf(jobs.flatMap((job) => job.tasks.flatMap(({ bias }) => [Math.min(...bias), Math.max(...bias)])));
   sum.memory(beats, lanesOut * Math.max(sums.width, biases.width), plan.bias);
   sum.logic(lanesOut * sums.width * 1.5, lanesOut * sums.width + 40);
