@@ -16,7 +16,7 @@ import { DerivedBefore, deriveParameters, type Parameters } from "./parameters.j
 import type { Choices, Estimate, Mode, OperatorPlan, Plan } from "./plan.js";
 import { reportOperator, reportUnit } from "./plan-report.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
-import { type Technology, technologyOf, xc7 } from "./technology.js";
+import { type Technology, technologyOf } from "./technology.js";
 import { dedicated, type Trial, trialsOf } from "./trials.js";
 import { adviceFor, type Fits } from "./what-fits.js";
 import { headLanes, withWiderHead } from "./wider-head.js";
@@ -93,12 +93,16 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
         : adviceFor(model, device, fixed.some, canFit);
     throw doesNotFit(device, nearest ?? [], advice);
   }
-  const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
-  const { choices, parameters, estimate, counted } =
-    goal === "area" || !technologyOf(device).lutram
-      ? { ...best, counted: counts(graph, best) }
-      : overlapped(graph, quickened(graph, best, derive, fixed, fits), derive, fixed, fits);
   const technology = technologyOf(device);
+  const evaluate = (wanted: Choices): Decided => {
+    const choices = fixed.choices(wanted);
+    const parameters = deriveParameters(graph, model, choices, ANY_NAME, before);
+    return { choices, parameters, estimate: estimateAll(graph, parameters, choices, technology) };
+  };
+  const { choices, parameters, estimate, counted } =
+    goal === "area" || !technology.lutram
+      ? { ...best, counted: counts(graph, best) }
+      : overlapped(graph, quickened(graph, best, evaluate, fits), evaluate, fits);
   const report = [
     ...[...parameters.operators.values()].map((one) => reportOperator(one, technology)),
     ...parameters.units.map((unit) => reportUnit(unit, technology)),
@@ -116,19 +120,16 @@ function counts(graph: Graph, { choices, parameters }: Decided): Cycles {
 function overlapped(
   graph: Graph,
   decided: Decided,
-  derive: (choices: Choices) => Parameters,
-  fixed: FixedChoices,
+  evaluate: (wanted: Choices) => Decided,
   fits: (estimate: Estimate) => boolean,
 ): Decided & { readonly counted: Cycles } {
   const one = { ...decided, counted: counts(graph, decided) };
   const twice = (plan: OperatorPlan): OperatorPlan =>
     plan.kind === "attention" || plan.kind === "last" ? { ...plan, windows: 2 } : plan;
   const operators = new Map([...decided.choices.operators].map(([name, plan]) => [name, twice(plan)]));
-  const choices = fixed.choices({ ...decided.choices, operators });
-  const parameters = derive(choices);
-  const estimate = estimateAll(graph, parameters, choices, xc7);
-  if (!fits(estimate)) return one;
-  const two = { choices, parameters, estimate, counted: counts(graph, { choices, parameters, estimate }) };
+  const doubled = evaluate({ ...decided.choices, operators });
+  if (!fits(doubled.estimate)) return one;
+  const two = { ...doubled, counted: counts(graph, doubled) };
   const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
   return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;
 }
@@ -137,18 +138,15 @@ function overlapped(
 function quickened(
   graph: Graph,
   decided: Decided,
-  derive: (choices: Choices) => Parameters,
-  fixed: FixedChoices,
+  evaluate: (wanted: Choices) => Decided,
   fits: (estimate: Estimate) => boolean,
 ): Decided {
   const wider = withWiderHead(graph, decided.choices);
   if (wider === null) return decided;
-  const choices = fixed.choices(wider);
-  const parameters = derive(choices);
-  const estimate = estimateAll(graph, parameters, choices, xc7);
-  const isWider = headLanes(choices) > headLanes(decided.choices);
-  if (!isWider || !fits(estimate) || misfit(graph, parameters) !== null) return decided;
-  return quickened(graph, { choices, parameters, estimate }, derive, fixed, fits);
+  const quicker = evaluate(wider);
+  const isWider = headLanes(quicker.choices) > headLanes(decided.choices);
+  if (!isWider || !fits(quicker.estimate) || misfit(graph, quicker.parameters) !== null) return decided;
+  return quickened(graph, quicker, evaluate, fits);
 }
 
 /** How many times the resource is needed that is exceeded most. */
