@@ -3,7 +3,7 @@ export type { ChosenValue } from "./by-name/check-field.js";
 export type { ChoicesByName } from "./by-name/fixed-choices.js";
 export type { Interface } from "./delivery/interface.js";
 export { type TestVectors, testVectors, verilogTestbench, vhdlTestbench } from "./delivery/testbench.js";
-export { type Device, device, deviceNames } from "./devices.js";
+export { type Board, boardOf, type Device, device, deviceNames, devices } from "./devices.js";
 export { compareFolds, type FoldedPlan } from "./fold-savings.js";
 export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
 export { energyProxy, type Goal, goals } from "./goals.js";

@@ -1,0 +1,293 @@
+import type { DeviceEntry } from "./schema.js";
+
+/**
+ * The devices that Gatecast knows. To add one, add an entry: it is checked when it is loaded (schema.ts says what each field means), and appears in
+ * every list. Figures are those of the sources named in the entry; what no source says is `unknown`, with the reason, and never a guess.
+ *
+ * How LUTs follow from the vendor's tables: a slice of the 7 series has 4 LUT6 and 8 flip-flops (UG474, table 1-1); 1 Kb of "maximum distributed RAM"
+ * is 16 LUTs of 64 bits; a block RAM of 36 Kb is two of 18 Kb. A logic cell of iCE40 has one LUT4, one flip-flop and a carry.
+ */
+export const catalogue: readonly DeviceEntry[] = [
+  {
+    name: "xc7s6",
+    title: "AMD Spartan-7 XC7S6",
+    family: "xc7",
+    lut: 3_750,
+    lutram: 1_120,
+    ff: 7_500,
+    dsp: 10,
+    blockRam: { count: 10, bits: 18_432 },
+    spram: 0,
+    clockHz: 100_000_000,
+    speedGrades: ["-1", "-2", "-1L"],
+    packages: [
+      { name: "cpga196", io: 100 },
+      { name: "csga225", io: 100 },
+      { name: "ftgb196", io: 100 },
+    ],
+    staticPower: {
+      unknown: "DS189 gives quiescent currents for each supply rail, not a power; none is taken over here",
+    },
+    boards: [],
+    sources: [
+      "DS180 (7 Series FPGAs Data Sheet: Overview), table of the Spartan-7 family: 938 slices, 70 Kb distributed RAM, 5 block RAMs",
+    ],
+  },
+  {
+    name: "xc7s15",
+    title: "AMD Spartan-7 XC7S15",
+    family: "xc7",
+    lut: 8_000,
+    lutram: 2_400,
+    ff: 16_000,
+    dsp: 20,
+    blockRam: { count: 20, bits: 18_432 },
+    spram: 0,
+    clockHz: 100_000_000,
+    speedGrades: ["-1", "-2", "-1L"],
+    packages: [
+      { name: "ftgb196", io: 100 },
+      { name: "cpga196", io: 100 },
+      { name: "csga225", io: 100 },
+    ],
+    staticPower: {
+      unknown: "DS189 gives quiescent currents for each supply rail, not a power; none is taken over here",
+    },
+    boards: [],
+    sources: [
+      "DS180 (7 Series FPGAs Data Sheet: Overview), table of the Spartan-7 family: 2,000 slices, 150 Kb distributed RAM, 10 block RAMs",
+      "clock: arXiv 2407.11041 and 2505.17662",
+    ],
+  },
+  {
+    name: "xc7s25",
+    title: "AMD Spartan-7 XC7S25",
+    family: "xc7",
+    lut: 14_600,
+    lutram: 5_000,
+    ff: 29_200,
+    dsp: 80,
+    blockRam: { count: 90, bits: 18_432 },
+    spram: 0,
+    clockHz: 100_000_000,
+    speedGrades: ["-1", "-2", "-1L"],
+    packages: [
+      { name: "csga225", io: 150 },
+      { name: "csga324", io: 150 },
+      { name: "ftgb196", io: 100 },
+    ],
+    staticPower: {
+      unknown: "DS189 gives quiescent currents for each supply rail, not a power; none is taken over here",
+    },
+    boards: [
+      {
+        name: "cmod-s7",
+        title: "Digilent Cmod S7",
+        package: "csga225",
+        clockHz: 12_000_000,
+        pins: { clock: "M9", rx: "K15", tx: "L12" },
+        source: "Digilent Cmod-S7-25-Master.xdc (uart_txd_in is the FPGA's input)",
+      },
+      {
+        name: "arty-s7-25",
+        title: "Digilent Arty S7-25",
+        package: "csga324",
+        clockHz: 12_000_000,
+        pins: { clock: "F14", rx: "V12", tx: "R12" },
+        source: "Digilent Arty-S7-25-Master.xdc (uart_txd_in is the FPGA's input)",
+      },
+    ],
+    sources: [
+      "DS180 (7 Series FPGAs Data Sheet: Overview), table of the Spartan-7 family: 3,650 slices, 313 Kb distributed RAM (312.5 Kb are 5,000 LUTs), 45 block RAMs",
+    ],
+  },
+  {
+    name: "xc7s50",
+    title: "AMD Spartan-7 XC7S50",
+    family: "xc7",
+    lut: 32_600,
+    lutram: 9_600,
+    ff: 65_200,
+    dsp: 120,
+    blockRam: { count: 150, bits: 18_432 },
+    spram: 0,
+    clockHz: 100_000_000,
+    speedGrades: ["-1", "-2", "-1L"],
+    packages: [
+      { name: "csga324", io: 210 },
+      { name: "fgga484", io: 250 },
+      { name: "ftgb196", io: 100 },
+    ],
+    staticPower: {
+      unknown: "DS189 gives quiescent currents for each supply rail, not a power; none is taken over here",
+    },
+    boards: [
+      {
+        name: "arty-s7-50",
+        title: "Digilent Arty S7-50",
+        package: "csga324",
+        clockHz: 12_000_000,
+        pins: { clock: "F14", rx: "V12", tx: "R12" },
+        source: "Digilent Arty-S7-50-Master.xdc (uart_txd_in is the FPGA's input)",
+      },
+    ],
+    sources: [
+      "DS180 (7 Series FPGAs Data Sheet: Overview), table of the Spartan-7 family: 8,150 slices, 600 Kb distributed RAM, 75 block RAMs",
+    ],
+  },
+  {
+    name: "xc7a35t",
+    title: "AMD Artix-7 XC7A35T",
+    family: "xc7",
+    lut: 20_800,
+    lutram: 6_400,
+    ff: 41_600,
+    dsp: 90,
+    blockRam: { count: 100, bits: 18_432 },
+    spram: 0,
+    clockHz: 100_000_000,
+    speedGrades: ["-1", "-2", "-3", "-2L", "-1L"],
+    packages: [
+      { name: "cpg236", io: 106 },
+      { name: "csg324", io: 210 },
+      { name: "csg325", io: 150 },
+      { name: "ftg256", io: 170 },
+      { name: "fgg484", io: 250 },
+    ],
+    staticPower: {
+      unknown: "DS181 gives quiescent currents for each supply rail, not a power; none is taken over here",
+    },
+    boards: [
+      {
+        name: "arty-a7-35",
+        title: "Digilent Arty A7-35T",
+        package: "csg324",
+        clockHz: 100_000_000,
+        pins: { clock: "E3", rx: "A9", tx: "D10" },
+        source: "Digilent Arty-A7-35-Master.xdc (uart_txd_in is the FPGA's input)",
+      },
+      {
+        name: "cmod-a7-35",
+        title: "Digilent Cmod A7-35T",
+        package: "cpg236",
+        clockHz: 12_000_000,
+        pins: { clock: "L17", rx: "J17", tx: "J18" },
+        source: "Digilent Cmod-A7-Master.xdc (uart_txd_in is the FPGA's input)",
+      },
+    ],
+    sources: [
+      "DS180 (7 Series FPGAs Data Sheet: Overview), table of the Artix-7 family: 5,200 slices, 400 Kb distributed RAM, 50 block RAMs",
+    ],
+  },
+  {
+    name: "ice40up5k",
+    title: "Lattice iCE40 UltraPlus UP5K",
+    family: "ice40",
+    lut: 5_280,
+    lutram: 0,
+    ff: 5_280,
+    dsp: 8,
+    blockRam: { count: 30, bits: 4_096 },
+    spram: 4,
+    clockHz: 16_000_000,
+    speedGrades: [],
+    packages: [
+      { name: "sg48", io: 39 },
+      { name: "uwg30", io: 21 },
+    ],
+    staticPower: {
+      milliwatts: 0.09,
+      of: "the core supply, typical, 75 uA at 1.2 V and 0 MHz (85.6 uA at 1.219 V measured: github.com/tinyvision-ai-inc/ice40_power)",
+      source: "FPGA-DS-02008 (iCE40 UltraPlus Family Data Sheet), table 4.6",
+    },
+    boards: [
+      {
+        name: "icebreaker",
+        title: "1BitSquared iCEBreaker",
+        package: "sg48",
+        clockHz: 12_000_000,
+        pins: { clock: "35", rx: "6", tx: "9" },
+        source: "icebreaker.pcf of github.com/icebreaker-fpga/icebreaker-verilog-examples",
+      },
+    ],
+    sources: [
+      "FPGA-DS-02008 (iCE40 UltraPlus Family Data Sheet), table 2.1: 5,280 LUTs, 30 EBR, 8 DSP blocks, 4 SPRAM of 256 Kb, which no plan uses yet",
+      "clock: arXiv 2505.17662",
+    ],
+  },
+  {
+    name: "ice40hx8k",
+    title: "Lattice iCE40 HX8K",
+    family: "ice40",
+    lut: 7_680,
+    lutram: 0,
+    ff: 7_680,
+    dsp: 0,
+    blockRam: { count: 32, bits: 4_096 },
+    spram: 0,
+    clockHz: 12_000_000,
+    speedGrades: [],
+    packages: [
+      { name: "ct256", io: 206 },
+      { name: "cm225", io: 178 },
+      { name: "cb132", io: 95 },
+      { name: "bg121", io: 93 },
+    ],
+    staticPower: {
+      milliwatts: 1.368,
+      of: "the core supply, typical, 1,140 uA at 1.2 V and 0 MHz",
+      source: "DS1040 (iCE40 LP/HX Family Data Sheet, now FPGA-DS-02029), Static Supply Current - HX Devices",
+    },
+    boards: [
+      {
+        name: "hx8k-b-evn",
+        title: "Lattice iCE40-HX8K Breakout Board",
+        package: "ct256",
+        clockHz: 12_000_000,
+        pins: { clock: "J3", rx: "B10", tx: "B12" },
+        source: "EB85 (iCE40-HX8K Breakout Board User Guide); hx8kboard.pcf of Project IceStorm",
+      },
+    ],
+    sources: [
+      "FPGA-DS-02029 (iCE40 LP/HX Family Data Sheet), table 2.1: 7,680 logic cells, 128 Kb in 32 EBR",
+      "clock: that of the board's oscillator, since no PLL is used",
+    ],
+  },
+  {
+    name: "ice40lp8k",
+    title: "Lattice iCE40 LP8K",
+    family: "ice40",
+    lut: 7_680,
+    lutram: 0,
+    ff: 7_680,
+    dsp: 0,
+    blockRam: { count: 32, bits: 4_096 },
+    spram: 0,
+    clockHz: 16_000_000,
+    speedGrades: [],
+    packages: [
+      { name: "cm81", io: 63 },
+      { name: "cm121", io: 93 },
+      { name: "cm225", io: 178 },
+    ],
+    staticPower: {
+      milliwatts: 0.3,
+      of: "the core supply, typical, 250 uA at 1.2 V and 0 MHz",
+      source: "DS1040 (iCE40 LP/HX Family Data Sheet, now FPGA-DS-02029), Static Supply Current - LP Devices",
+    },
+    boards: [
+      {
+        name: "tinyfpga-bx",
+        title: "TinyFPGA BX (pins 1: TX, 2: RX)",
+        package: "cm81",
+        clockHz: 16_000_000,
+        pins: { clock: "B2", rx: "A1", tx: "A2" },
+        source: "pins.pcf of github.com/tinyfpga/TinyFPGA-BX",
+      },
+    ],
+    sources: [
+      "FPGA-DS-02029 (iCE40 LP/HX Family Data Sheet), table 2.1: 7,680 logic cells, 128 Kb in 32 EBR",
+      "clock: that of the board's oscillator, since no PLL is used",
+    ],
+  },
+];
