@@ -20,7 +20,8 @@ function simulatedSwitching(plan: Plan): number {
   const { toggles, inferences } = simulateAccelerator(model, plan, buildAccelerator(model, plan), windows, options);
   if (!toggles) throw new Error("toggles were not counted");
   const sum = (of: (one: InstanceToggles) => number) => toggles.reduce((all, one) => all + of(one), 0);
-  const changed = sum(({ register, memory, other }) => register + memory + other) / inferences;
+  const changed =
+    sum(({ register, memory, block, dsp, other }) => register + memory + block + dsp + other) / inferences;
   return changed + 2 * plan.initiationInterval * sum(({ bits }) => bits.register);
 }
 

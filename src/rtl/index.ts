@@ -8,7 +8,7 @@ export { type Element, runStreams, type StreamResult, type StreamRun } from "./s
 export { type CompiledSimulation, type PortAccess, type SimulateOptions, simulate } from "./simulation/simulate.js";
 export type { PortValue, Simulation } from "./simulation/simulation.js";
 export { StreamWatch, standstill } from "./simulation/stream-watch.js";
-export type { InstanceToggles, ToggleClass } from "./simulation/toggles.js";
+export { type InstanceToggles, type ToggleClass, toggleClasses } from "./simulation/toggles.js";
 export type { SourceFile } from "./text/hierarchy.js";
 export { emitVerilog } from "./text/verilog.js";
 export { emitVhdl } from "./text/vhdl.js";

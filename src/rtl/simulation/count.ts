@@ -1,14 +1,23 @@
 import type { Type } from "../core/types.js";
 import type { Emitter } from "./emit.js";
-import type { FlatDesign, FlatMemory, Scope } from "./flatten.js";
+import type { Flat, FlatDesign, FlatMemory, Scope } from "./flatten.js";
 import { bytesOf, type Layout } from "./layout.js";
-import type { ToggleClass } from "./toggles.js";
+import { noToggles, resultClass, type ToggleClass, wordClass } from "./toggles.js";
 import { type Code, Op } from "./wasm.js";
 
 /** Local in which a statement sums what it counts. */
 const SUM = 1;
 /** Values that one statement counts. */
 const MOST = 100;
+
+/** A value to be counted, and where it lies as it was and as it is. */
+interface Place {
+  readonly kind: ToggleClass;
+  readonly scope: Scope;
+  readonly type: Type;
+  readonly old: number;
+  readonly now: number;
+}
 
 /** Writes the WebAssembly that counts toggles: population count of the old value xor the new one. */
 export class ToggleCounting {
@@ -37,19 +46,21 @@ export class ToggleCounting {
   /** Registers and words that are read: to be run when the values after the edge are known, and those before still there. */
   *state(): Iterable<(code: Code) => void> {
     const { layout } = this;
-    const places = (states: FlatDesign["registers"] | FlatDesign["reads"]) =>
-      states.map(({ q }) => ({ scope: q.scope, type: q.type, old: layout.address(q), now: layout.shadow(q) }));
-    yield* this.#statements("register", places(this.design.registers));
-    yield* this.#statements("memory", places(this.design.reads));
+    const place = (q: Flat, kind: ToggleClass): Place => {
+      return { kind, scope: q.scope, type: q.type, old: layout.address(q), now: layout.shadow(q) };
+    };
+    yield* this.#statements(this.design.registers.map(({ q }) => place(q, "register")));
+    yield* this.#statements(this.design.reads.map(({ q, memory }) => place(q, wordClass(memory.memory))));
   }
 
   /** Combinational values: to be run at the clock edge; then the present ones are kept for the next. */
   *values(): Iterable<(code: Code) => void> {
     const { layout } = this;
-    const places = this.design.operations.map((flat) => {
-      return { scope: flat.scope, type: flat.type, old: layout.before(flat), now: layout.address(flat) };
+    const places = this.design.operations.map((flat): Place => {
+      const { scope, type, node } = flat;
+      return { kind: resultClass(node), scope, type, old: layout.before(flat), now: layout.address(flat) };
     });
-    yield* this.#statements("other", places);
+    yield* this.#statements(places);
     const { from, before, size } = layout.counted;
     if (size > 0) yield (code) => code.copy(before, from, size);
   }
@@ -68,17 +79,18 @@ export class ToggleCounting {
       this.emitter.bits(code, write.data, 8 * at, 32);
       this.#differing(code, type, at);
     }
-    this.#add(code, this.#reserve(scope, "memory"));
+    this.#add(code, this.#reserve(scope, wordClass(memory.memory)));
   }
 
-  *#statements(
-    kind: ToggleClass,
-    places: readonly { scope: Scope; type: Type; old: number; now: number }[],
-  ): Iterable<(code: Code) => void> {
-    const byScope = new Map<Scope, (typeof places)[number][]>();
-    for (const place of places) byScope.set(place.scope, [...(byScope.get(place.scope) ?? []), place]);
-    for (const [scope, all] of byScope) {
-      const sum = this.#reserve(scope, kind);
+  *#statements(places: readonly Place[]): Iterable<(code: Code) => void> {
+    const bySum = new Map<number, Place[]>();
+    for (const place of places) {
+      const sum = this.#reserve(place.scope, place.kind);
+      const known = bySum.get(sum);
+      if (known) known.push(place);
+      else bySum.set(sum, [place]);
+    }
+    for (const [sum, all] of bySum) {
       for (let at = 0; at < all.length; at += MOST) {
         yield (code) => {
           code.i32(0);
@@ -124,12 +136,12 @@ export class ToggleCounting {
 export function toggleBits(design: FlatDesign): Map<Scope, Record<ToggleClass, number>> {
   const found = new Map<Scope, Record<ToggleClass, number>>();
   const add = (scope: Scope, kind: ToggleClass, type: Type): void => {
-    const bits = found.get(scope) ?? { register: 0, memory: 0, other: 0 };
+    const bits = found.get(scope) ?? noToggles();
     bits[kind] += type.width;
     found.set(scope, bits);
   };
   for (const { q } of design.registers) add(q.scope, "register", q.type);
-  for (const { q } of design.reads) add(q.scope, "memory", q.type);
-  for (const flat of design.operations) add(flat.scope, "other", flat.type);
+  for (const { q, memory } of design.reads) add(q.scope, wordClass(memory.memory), q.type);
+  for (const { scope, node, type } of design.operations) add(scope, resultClass(node), type);
   return found;
 }

@@ -3,7 +3,7 @@ import type { Module } from "../core/ports.js";
 import { orderedNodes } from "../core/walk.js";
 import { evaluate } from "./semantics.js";
 import { claimError, type PortValue, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
-import { changedBits, type InstanceToggles, isOperation, type ToggleClass } from "./toggles.js";
+import { changedBits, type InstanceToggles, isOperation, noToggles, resultClass, wordClass } from "./toggles.js";
 
 /** One instance of the tree: its state, and the values known in the present cycle. */
 class Place {
@@ -11,7 +11,7 @@ class Place {
   readonly registers = new Map<RegNode | ReadNode, bigint>();
   readonly memories = new Map<Memory, bigint[]>();
   readonly values = new Map<Node, bigint>();
-  readonly toggles: Record<ToggleClass, number> = { register: 0, memory: 0, other: 0 };
+  readonly toggles = noToggles();
   /** Values of operations at the clock edge before. */
   readonly #before = new Map<Node, bigint>();
 
@@ -119,7 +119,7 @@ class Place {
         const words = this.memories.get(memory);
         actions.push(() => {
           if (words === undefined) return;
-          this.toggles.memory += changedBits(memory.type, words[address] ?? 0n, data);
+          this.toggles[wordClass(memory)] += changedBits(memory.type, words[address] ?? 0n, data);
           words[address] = data;
         });
       }
@@ -133,7 +133,7 @@ class Place {
 
   #store(node: RegNode | ReadNode, value: bigint): void {
     const old = this.registers.get(node) ?? 0n;
-    this.toggles[node.kind === "reg" ? "register" : "memory"] += changedBits(node.type, old, value);
+    this.toggles[node.kind === "reg" ? "register" : wordClass(node.memory)] += changedBits(node.type, old, value);
     this.registers.set(node, value);
   }
 
@@ -142,7 +142,7 @@ class Place {
     for (const node of orderedNodes(this.graph)) {
       if (!isOperation(node)) continue;
       const [old, now] = [this.#before.get(node), this.value(node)];
-      if (old !== undefined) this.toggles.other += changedBits(node.type, old, now);
+      if (old !== undefined) this.toggles[resultClass(node)] += changedBits(node.type, old, now);
       this.#before.set(node, now);
     }
     for (const copies of this.children.values()) for (const child of copies) child.countOperations();

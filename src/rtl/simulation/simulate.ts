@@ -9,7 +9,7 @@ import { bytesOf, Cells, storeOf } from "./layout.js";
 import { startValue } from "./reference.js";
 import { evaluate, type PureNode } from "./semantics.js";
 import { claimError, pokeablePorts, pokedValue, type Simulation, unknownPort } from "./simulation.js";
-import type { InstanceToggles, ToggleClass } from "./toggles.js";
+import { type InstanceToggles, noToggles, type ToggleClass, toggleClasses } from "./toggles.js";
 
 /** A port of up to 53 bits, without BigInt: for the hot path. */
 export interface PortAccess {
@@ -211,14 +211,15 @@ export function simulate(module: Pick<Module, "graph">, options: SimulateOptions
           const at = sumAt(scope, kind);
           return at === undefined ? 0 : (words[at + 1] ?? 0) * 2 ** 32 + ((words[at] ?? 0) >>> 0);
         };
-        const [register, memory, other] = [sum("register"), sum("memory"), sum("other")];
-        return { path: scope.path, module: scope.graph.name, register, memory, other, bits: of };
+        const counts = noToggles();
+        for (const kind of toggleClasses) counts[kind] = sum(kind);
+        return { path: scope.path, module: scope.graph.name, ...counts, bits: of };
       });
     },
     clearToggles() {
       if (bits === undefined) throw notCounted();
       for (const scope of bits.keys()) {
-        for (const kind of ["register", "memory", "other"] as const) {
+        for (const kind of toggleClasses) {
           const at = sumAt(scope, kind);
           if (at !== undefined) words.fill(0, at, at + 2);
         }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { bit, module, reference, simulate, sint, uint } from "../index.js";
+import { bit, module, reference, simulate, sint, toggleClasses, uint } from "../index.js";
 import { Random } from "../testing/random.js";
 import { randomModule } from "../testing/random-program.js";
 import { randomVectors } from "../testing/stimulus.js";
+import { noToggles } from "./toggles.js";
 
 /** A longer run: GATECAST_RANDOM_SCALE=20 npx vitest run src/rtl/simulation */
 const scale = Number(process.env.GATECAST_RANDOM_SCALE ?? "1");
@@ -28,9 +29,9 @@ describe("toggle counts", () => {
         }
         const counted = new Map(fast.toggles().map(({ bits, ...rest }) => [rest.path, rest]));
         for (const wanted of slow.toggles()) {
-          const none = { ...wanted, register: 0, memory: 0, other: 0 };
+          const none = { ...wanted, ...noToggles() };
           expect(counted.get(wanted.path) ?? none, `seed ${seed}`).toEqual(wanted);
-          all += wanted.register + wanted.memory + wanted.other;
+          for (const kind of toggleClasses) all += wanted[kind];
         }
       }
       expect(all).toBeGreaterThan(1000);
@@ -49,12 +50,43 @@ describe("toggle counts", () => {
     sim.poke({ x: 1, keep: false });
     sim.step(); // y was -1 (11111), is 0
     expect(sim.toggles()).toEqual([
-      { path: "one", module: "one", register: 4, memory: 0, other: 5, bits: { register: 4, memory: 0, other: 5 } },
+      {
+        path: "one",
+        module: "one",
+        ...{ ...noToggles(), register: 4, other: 5 },
+        bits: { ...noToggles(), register: 4, other: 5 },
+      },
     ]);
     sim.clearToggles();
     sim.step(5);
     expect(sim.toggles()).toMatchObject([{ register: 0, memory: 0, other: 0 }]);
     expect(() => simulate(one).toggles()).toThrow(/not counted/);
+  });
+});
+
+describe("the class of a toggle", () => {
+  it("is where it happens: DSP slices and block memories apart from look-up tables", () => {
+    const one = module(
+      "one",
+      { in: { x: sint(4), w: sint(4) }, out: { y: sint(8), z: sint(8), b: uint(4), d: uint(4) } },
+      (p, m) => {
+        const memory = (style: "block" | "distributed") => {
+          const words = m.mem(style, { type: uint(4), depth: 4, style, latency: 1 });
+          words.write({ enable: true, address: 0, data: 15 });
+          return words.read(0);
+        };
+        const [y, z] = [p.x.mul(p.w, "dsp"), p.x.mul(p.w, "lut")];
+        return { y, z, b: memory("block"), d: memory("distributed") };
+      },
+    );
+    for (const sim of [reference(one, { countToggles: true }), simulate(one, { countToggles: true })]) {
+      sim.poke({ x: 0, w: 1 });
+      sim.step();
+      sim.poke({ x: 3 });
+      sim.step();
+      // Four bits of each memory's word written, then four read.
+      expect(sim.toggles()).toMatchObject([{ register: 0, memory: 8, block: 8, dsp: 2, other: 2 }]);
+    }
   });
 });
 
