@@ -20,6 +20,7 @@ import type { Beat } from "./parts/beat.js";
 import { dividerSteps } from "./parts/divider.js";
 import { productType } from "./parts/product.js";
 import { spanOf } from "./parts/span.js";
+import { looseBits } from "./parts/table.js";
 import type { Estimate, QueuePlan } from "./plan.js";
 import type { Technology } from "./technology.js";
 
@@ -45,6 +46,12 @@ class Sum {
   memory(words: number, width: number, style: string): void {
     if (style === "block") {
       this.blockRam += this.technology.blocks(words, width);
+      return;
+    }
+    if (style === "mixed") {
+      const loose = looseBits(words, width);
+      if (width > loose) this.memory(words, width - loose, "block");
+      if (loose > 0) this.memory(words, loose, "rom");
       return;
     }
     this.ff += width;

@@ -201,7 +201,7 @@ function decide(
   const bare = withoutDsps(fixed.choices(wanted), fixed);
   const allotted = { ...bare, ...allotDsps(derive(bare), bare, device, fixed) };
   const choices = technologyOf(device).lutram
-    ? fixed.choices(sparingBlockRams(allotted, device.blockRam.count, (of) => estimateOf(fixed.choices(of)).blockRam))
+    ? fixed.choices(sparingBlockRams(allotted, device.blockRam.count, (of) => estimateOf(fixed.choices(of))))
     : allotBlocks(allotted, device.blockRam.count, fixed, estimateOf);
   const parameters = derive(choices);
   return { choices, parameters, estimate: estimateOf(choices), cycles: cycles(parameters) };

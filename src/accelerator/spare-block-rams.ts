@@ -1,46 +1,79 @@
 import { changeQueues } from "./layer-queues.js";
-import type { Choices, OperatorPlan } from "./plan.js";
+import type { Choices, Estimate, OperatorPlan } from "./plan.js";
 
-/**
- * Choices with ever fewer block RAMs, each one further in look-up tables than the one before: tables of exponentials and per-token
- * biases first, then queues of tokens, then keys and values, and the weights of units last.
- */
-function* withFewerBlocks(choices: Choices): Generator<Choices> {
-  const operators = new Map<string, OperatorPlan>(choices.operators);
-  let now: Choices = { ...choices, operators };
-  for (const [name, plan] of operators) {
-    if (plan.kind === "attention" && plan.table === "block") operators.set(name, { ...plan, table: "rom" });
-    else if (plan.kind === "linear" && plan.bias === "block") operators.set(name, { ...plan, bias: "rom" });
-    else continue;
-    yield now;
-  }
-  const inLuts = <T extends { readonly style: string }>(queue: T): T =>
-    queue.style === "block" ? { ...queue, style: "distributed" } : queue;
-  now = {
-    ...now,
-    queues: now.queues.map((queues) => changeQueues(queues, inLuts)),
-  };
-  yield now;
-  for (const part of ["keys", "values"] as const) {
-    for (const [name, plan] of operators) {
-      if (plan.kind !== "attention" || plan[part] !== "block") continue;
-      operators.set(name, { ...plan, [part]: "distributed" });
-      yield now;
+/** A memory, or a part of one, that leaves block RAM. */
+type Move = (from: Choices) => Choices;
+
+/** What may leave block RAM, each alone. */
+function moves(choices: Choices): Move[] {
+  const operator =
+    (name: string, patch: Partial<OperatorPlan>): Move =>
+    (from) => {
+      const now = from.operators.get(name);
+      if (!now) return from;
+      return { ...from, operators: new Map([...from.operators, [name, { ...now, ...patch } as OperatorPlan]]) };
+    };
+  const found: Move[] = [];
+  for (const [name, plan] of choices.operators) {
+    if (plan.kind === "attention") {
+      if (plan.table === "block") found.push(operator(name, { table: "rom" }));
+      if (plan.keys === "block") found.push(operator(name, { keys: "distributed" }));
+      if (plan.values === "block") found.push(operator(name, { values: "distributed" }));
+    } else if (plan.kind === "linear" && plan.bias === "block") {
+      found.push(operator(name, { bias: "mixed" }), operator(name, { bias: "rom" }));
     }
   }
-  for (const unit of [...now.units].reverse()) {
-    now = { ...now, units: now.units.map((one) => (one.name === unit.name ? { ...one, weights: "rom" } : one)) };
-    yield now;
+  if (choices.queues.some((queues) => Object.values(queues).some((queue) => queue?.style === "block"))) {
+    found.push((from) => ({
+      ...from,
+      queues: from.queues.map((queues) =>
+        changeQueues(queues, (queue) => (queue.style === "block" ? { ...queue, style: "distributed" } : queue)),
+      ),
+    }));
   }
+  return [...found, ...choices.units.map((unit) => unitWeights(unit.name, "mixed"))];
 }
 
-/** The choices themselves, or the first ones with fewer block RAMs that keep within `limit`; the last ones tried where none do. */
-export function sparingBlockRams(choices: Choices, limit: number, count: (choices: Choices) => number): Choices {
-  if (count(choices) <= limit) return choices;
-  let last = choices;
-  for (const fewer of withFewerBlocks(choices)) {
-    last = { ...fewer, operators: new Map(fewer.operators) };
-    if (count(last) <= limit) break;
+function unitWeights(unit: string, weights: "mixed" | "rom"): Move {
+  return (from) => ({
+    ...from,
+    units: from.units.map((one) => (one.name === unit && one.weights !== "rom" ? { ...one, weights } : one)),
+  });
+}
+
+/**
+ * The choices themselves, or some with fewer block RAMs that keep within `limit`: what leaves them is what costs the fewest LUTs for each
+ * block RAM that becomes free; all weights of a unit are the last to leave. The last ones tried where none do.
+ */
+export function sparingBlockRams(
+  choices: Choices,
+  limit: number,
+  estimate: (choices: Choices) => Pick<Estimate, "lut" | "blockRam">,
+): Choices {
+  const before = estimate(choices);
+  if (before.blockRam <= limit) return choices;
+  const worth = moves(choices).flatMap((move) => {
+    const after = estimate(move(choices));
+    const freed = before.blockRam - after.blockRam;
+    return freed > 0 ? [{ move, price: (after.lut - before.lut) / freed }] : [];
+  });
+  worth.sort((a, b) => a.price - b.price);
+  const all = [
+    ...worth.map(({ move }) => move),
+    ...[...choices.units].reverse().map(({ name }) => unitWeights(name, "rom")),
+  ];
+  const made: Move[] = [];
+  const after = (some: readonly Move[]) => some.reduce((now, move) => move(now), choices);
+  const keeps = (some: readonly Move[]) => estimate(after(some)).blockRam <= limit;
+  for (const move of all) {
+    made.push(move);
+    if (keeps(made)) break;
   }
-  return last;
+  // The last one may have freed more than was missing: what was dearest goes back.
+  return after(
+    [...made].reverse().reduce<readonly Move[]>((some, move) => {
+      const less = some.filter((one) => one !== move);
+      return keeps(less) ? less : some;
+    }, made),
+  );
 }

@@ -1,6 +1,7 @@
 import type { NumType } from "../rtl/index.js";
 import type { Device } from "./devices.js";
 import { dspsOf } from "./parts/dsps.js";
+import { ramb18Width } from "./parts/table.js";
 
 /** What parts cost on a family of devices: the coefficients of the estimates. */
 export interface Technology {
@@ -21,12 +22,6 @@ export interface Technology {
   readonly leastDspBits: number;
   /** Whether weights side by side share a multiplier block. */
   readonly packs: boolean;
-}
-
-/** Bits of a RAMB18's words where there are so many of them. */
-function ramb18Width(words: number): number {
-  if (words <= 512) return 36;
-  return [18, 9, 4, 2].find((_, index) => words <= 1024 << index) ?? 1;
 }
 
 /**

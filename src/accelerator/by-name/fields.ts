@@ -39,7 +39,8 @@ export interface Target {
 const multiplier: Field = { kind: "choice", values: ["lut", "dsp"] };
 const memory: Field = { kind: "choice", values: ["block", "distributed", "registers"] };
 /** Constants in look-up tables are logic. */
-const constants: Field = { kind: "choice", values: ["rom", "block"], also: { distributed: "rom" } };
+const constants: Field = { kind: "choice", values: ["rom", "block", "mixed"], also: { distributed: "rom" } };
+const exponentials: Field = { kind: "choice", values: ["rom", "block"], also: { distributed: "rom" } };
 const queue: Fields = { tokens: { kind: "count", least: 1 }, style: memory };
 const lanes = (of: number, what: string, within?: string): Field => ({
   kind: "lanes",
@@ -79,7 +80,7 @@ export function operatorFields(graph: Graph, operator: Operator): Fields {
         keys: memory,
         values: memory,
         rows: memory,
-        table: constants,
+        table: exponentials,
         queries: { kind: "count", least: 1 },
         windows: { kind: "choice", values: ["1", "2"] },
         keysAtOnce: lanes(tensor(graph, operator.key).tokens, "tokens of a window"),

@@ -1,10 +1,10 @@
-import { type Bit, type Builder, type Num, pack, range, uint } from "../../rtl/index.js";
+import { type Bit, type Builder, type Num, pack, range, uint, unpack } from "../../rtl/index.js";
 import { type Beat, elementsOf, wordType } from "./beat.js";
 import { address, indexBits } from "./counter.js";
 import { spanOf } from "./span.js";
 
-/** Where constants live: logic, or a block RAM that is only read. */
-export type TableStyle = "rom" | "block";
+/** Where constants live: logic, block RAMs that are only read, or both: full words in block RAMs, what is left of each in logic. */
+export type TableStyle = "rom" | "block" | "mixed";
 
 export interface TableOptions {
   /** Elements of a word. */
@@ -39,39 +39,69 @@ export function table(m: Builder, name: string, options: TableOptions): Table {
     }
   }
   const width = beat.lanes * beat.type.width;
-  const parts = style === "block" && beat.lanes > 1 ? Math.ceil(width / BLOCK_WORD) : 1;
+  const parts = partsOf(depth, width, style);
   const place = (outerIndex: Num, innerIndex: Num) =>
     address([
       [outerIndex, outer],
       [innerIndex, inner],
     ]);
-  if (parts === 1) {
-    const memory = m.mem(name, { type: wordType(beat), depth, init, style, latency: 1, doc });
+  const [only] = parts;
+  if (only && (parts.length === 1 || (style === "block" && beat.lanes === 1))) {
+    const memory = m.mem(name, { type: wordType(beat), depth, init, style: only.style, latency: 1, doc });
     return {
       read: (outerIndex, innerIndex, go) =>
         memory.read(place(outerIndex, innerIndex), { enable: go, name: `${name}_entry` }),
     };
   }
-  const memories = Array.from({ length: parts }, (_, part) => {
-    const low = part * BLOCK_WORD;
-    const bits = Math.min(BLOCK_WORD, width - low);
-    return m.mem(`${name}_${part}`, {
+  const memories = parts.map(({ low, bits, style }, part) =>
+    m.mem(`${name}_${part}`, {
       type: uint(bits),
       depth,
       init: init.map((word) => BigInt.asUintN(bits, BigInt.asUintN(width, word) >> BigInt(low))),
       style,
       latency: 1,
       doc: `bits ${low + bits - 1} to ${low} of each word of ${doc}`,
-    });
-  });
+    }),
+  );
   return {
-    read: (outerIndex, innerIndex, go) =>
-      pack(
+    read: (outerIndex, innerIndex, go) => {
+      const word = pack(
         memories.map((memory, part) =>
           memory.read(place(outerIndex, innerIndex), { enable: go, name: `${name}_entry_${part}` }),
         ),
-      ),
+      );
+      return beat.lanes === 1 ? (unpack(word, beat.type)[0] ?? word) : word;
+    },
   };
+}
+
+/** Bits of a word that are a memory of their own. */
+interface Part {
+  readonly low: number;
+  readonly bits: number;
+  readonly style: "rom" | "block";
+}
+
+function partsOf(words: number, width: number, style: TableStyle): Part[] {
+  if (style === "rom") return [{ low: 0, bits: width, style }];
+  const inBlocks = style === "mixed" ? width - looseBits(words, width) : width;
+  const parts: Part[] = [];
+  for (let low = 0; low < inBlocks; low += BLOCK_WORD) {
+    parts.push({ low, bits: Math.min(BLOCK_WORD, inBlocks - low), style: "block" });
+  }
+  if (inBlocks < width) parts.push({ low: inBlocks, bits: width - inBlocks, style: "rom" });
+  return parts;
+}
+
+/** Bits of a RAMB18's words where there are so many of them. */
+export function ramb18Width(words: number): number {
+  if (words <= 512) return BLOCK_WORD;
+  return [18, 9, 4, 2].find((_, index) => words <= 1024 << index) ?? 1;
+}
+
+/** Bits of each word of a mixed table that are logic: those that would fill a block RAM only partly. */
+export function looseBits(words: number, width: number): number {
+  return width % ramb18Width(words);
 }
 
 /**

@@ -6,6 +6,7 @@ import { leastQueueTokens } from "../lanes.js";
 import { makeQueues } from "../layer-queues.js";
 import { stageBehindAttention, stageOf } from "../operators/matrix-unit/derive.js";
 import type { MatrixUnitPlan } from "../operators/matrix-unit/parameters.js";
+import type { TableStyle } from "../parts/table.js";
 import type { Choices, Mode, OperatorPlan, QueuePlan } from "../plan.js";
 
 /** Random lanes, multipliers and memories of every operator: plans that no planner would make, but that must be right. */
@@ -17,7 +18,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
   };
   const multiplier = (): Multiplier => one(["lut", "dsp"] as const);
   const memory = (): Exclude<MemoryStyle, "rom"> => one(["block", "distributed", "registers"] as const);
-  const table = () => one(["rom", "block"] as const);
+  const table = () => one(["rom", "block", "mixed"] as const);
   const lanesOf = new Map<string, number>([[graph.input, graph.architecture.inputs]]);
   const units = shared ? randomUnits(graph, random, { one, multiplier, memory, table }) : [];
   const unitOf = (name: string) => units.find((unit) => unit.operators.includes(name));
@@ -70,7 +71,7 @@ export function randomChoices(graph: Graph, random: Random, mode: Mode = "window
         keys: memory(),
         values: memory(),
         rows: memory(),
-        table: table(),
+        table: one(["rom", "block"] as const),
         queries: 1 + random.integer(4),
         windows: one([1, 2] as const),
       });
@@ -97,7 +98,7 @@ interface Draw {
   one<T>(of: readonly T[]): T;
   multiplier(): Multiplier;
   memory(): Exclude<MemoryStyle, "rom">;
-  table(): "rom" | "block";
+  table(): TableStyle;
 }
 
 /** One or two units for some or all of the encoder's `linear` operators. */

@@ -23,7 +23,7 @@ export interface AttentionPlan {
   readonly values: MemoryStyle;
   /** Memory of the query tokens and of the rows of scores and exponentials. */
   readonly rows: MemoryStyle;
-  readonly table: TableStyle;
+  readonly table: Exclude<TableStyle, "mixed">;
   /** Query tokens there is room for. */
   readonly queries: number;
   /** Windows that K and V have room for: with 2 the next one is filled while this one is read. */
