@@ -30,6 +30,7 @@ import type {
   IntegerResidual,
   Requantiser,
 } from "./model.js";
+import { pureShifts } from "./power-of-two.js";
 import { largestShift } from "./requantise.js";
 import { checkConversions } from "./signal.js";
 
@@ -101,13 +102,13 @@ function checkLinear(graph: Graph, operator: LinearOperator, data: IntegerLinear
     return;
   }
   if (!data.requantiser) throw wrong(name, "has no requantiser; its output holds codes");
-  checkRequantiser(name, data.requantiser, rows, outputBits, codeRange(outputBits, symmetric));
+  checkRequantiser(graph, name, data.requantiser, rows, outputBits, codeRange(outputBits, symmetric));
   checkProducts(data.requantiser, proven, name);
 }
 
 function checkAttentionOperator(graph: Graph, operator: AttentionOperator, data: IntegerAttention): void {
   const { name, scoreBits, exponentialBits } = operator;
-  checkRequantiser(name, data.score, 1, scoreBits, codeRange(scoreBits, true));
+  checkRequantiser(graph, name, data.score, 1, scoreBits, codeRange(scoreBits, true));
   if (data.score.zero !== 0) throw wrong(name, "has scores with a zero point");
   const top = 2 ** exponentialBits - 1;
   checkIntegers(name, "table entries", data.table, 2 ** scoreBits, 0, top);
@@ -143,6 +144,7 @@ function checkResidualOperator(
 }
 
 function checkRequantiser(
+  graph: Graph,
   name: string,
   by: Requantiser,
   rows: number,
@@ -152,6 +154,9 @@ function checkRequantiser(
   const count = by.multipliers.length === 1 ? 1 : rows;
   checkIntegers(name, "multipliers", by.multipliers, count, 0, 2 ** multiplierBits(bits) - 1);
   checkIntegers(name, "shifts", [by.shift], 1, 1, largestShift);
+  if (graph.precision.scales === "power-of-two" && pureShifts(by) === null) {
+    throw wrong(name, "has a multiplier that is no power of two; its precision has power-of-two scales");
+  }
   checkRange(name, by, range);
   checkIntegers(name, "zero points", [by.zero], 1, by.lo, by.hi);
 }

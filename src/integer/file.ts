@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { GatecastError } from "../errors.js";
-import { type Architecture, defineArchitecture, definePrecision, foldNames, type Precision } from "../model/index.js";
+import {
+  type Architecture,
+  defineArchitecture,
+  definePrecision,
+  foldNames,
+  type Precision,
+  scaleKinds,
+} from "../model/index.js";
 import { sha256 } from "../numeric/sha256.js";
 import { checkIntegerModel } from "./check.js";
 import type { IntegerModel } from "./model.js";
@@ -70,7 +77,9 @@ const precision = z.strictObject({
   scores: integer,
   exponentials: integer,
   overrides: z.record(z.string(), integer),
-}) satisfies z.ZodType<Precision>;
+  // Left out where they are free, as before there were others.
+  scales: z.enum(scaleKinds).exclude(["free"]).optional(),
+}) satisfies z.ZodType<Omit<Precision, "scales">>;
 
 const contentSchema = z.strictObject({
   architecture,
@@ -99,13 +108,14 @@ const fileSchema = z.strictObject({
 export function serialiseIntegerModel(model: IntegerModel): string {
   checkIntegerModel(model);
   const { folds, persistence, ...shape } = model.architecture;
+  const { scales, ...widths } = model.precision;
   const content: Content = {
     architecture: {
       ...shape,
       persistence: persistence?.slice() ?? null,
       ...(folds.length > 0 && { folds: [...folds] }),
     },
-    precision: { ...model.precision, overrides: { ...model.precision.overrides } },
+    precision: { ...widths, overrides: { ...widths.overrides }, ...(scales !== "free" && { scales }) },
     samples: model.samples.map((column) => ({ ...column })),
     forecast: model.forecast.map((column) => ({ ...column })),
     quantisers: Object.fromEntries(model.quantisers),
@@ -167,7 +177,7 @@ export function parseIntegerModel(text: string, fileName: string): IntegerModel 
 function toModel(content: Content): IntegerModel {
   return {
     architecture: defineArchitecture({ ...content.architecture, folds: content.architecture.folds ?? [] }),
-    precision: definePrecision(content.precision),
+    precision: definePrecision({ ...content.precision, scales: content.precision.scales ?? "free" }),
     operators: new Map(Object.entries(content.operators)),
     samples: content.samples,
     forecast: content.forecast,

@@ -13,6 +13,7 @@ export { runLinear } from "./operators/linear.js";
 export { runPool } from "./operators/pool.js";
 export { runResidual } from "./operators/residual.js";
 export { planOperator } from "./plan-operator.js";
+export { pureShifts, shiftedRowScales, shiftedScoreScale } from "./power-of-two.js";
 export { requantise } from "./requantise.js";
 export { type ColumnScaling, conversions, decodeForecast, encodeSamples } from "./signal.js";
 export { standInModel } from "./stand-in.js";

@@ -74,7 +74,8 @@ function linear(graph: Graph, { weight, bias, output }: LinearOperator, input: F
   const count = (bias.perToken ? graph.architecture.window : 1) * rows;
   const biases = Array.from({ length: count }, (_, index) => spread(index, -largest >> 3, largest >> 3));
   const { bits: outputBits, symmetric } = tensor(graph, output);
-  const requantiser = outputBits === null ? null : fullRequantiser(rows, outputBits, symmetric, zeroOf(graph, output));
+  const requantiser =
+    outputBits === null ? null : standInRequantiser(graph, rows, outputBits, symmetric, zeroOf(graph, output));
   return {
     kind: "linear",
     weights,
@@ -89,7 +90,7 @@ function attention(graph: Graph, { query, value, output, scoreBits, exponentialB
   const { bits, symmetric } = tensor(graph, output);
   return {
     kind: "attention",
-    score: fullRequantiser(1, scoreBits, true, 0),
+    score: standInRequantiser(graph, 1, scoreBits, true, 0),
     table: exponentialTable(scoreBits, exponentialBits, 16 / 2 ** scoreBits),
     numerator: 2 ** shift - 1,
     shift,
@@ -98,8 +99,15 @@ function attention(graph: Graph, { query, value, output, scoreBits, exponentialB
   } as const;
 }
 
-/** A multiplier of all its bits for each row. */
-function fullRequantiser(rows: number, bits: number, symmetric: boolean, zero: number) {
+/** Shifts of rows: those of a trained matrix lie within four of each other. */
+const SHIFTS = 4;
+
+/** A multiplier of all its bits for each row, or a shift of its own where scales are powers of two. */
+function standInRequantiser(graph: Graph, rows: number, bits: number, symmetric: boolean, zero: number) {
+  if (graph.precision.scales === "power-of-two") {
+    const multipliers = Array.from({ length: rows }, (_, row) => 2 ** ((row + (row >> 2)) % SHIFTS));
+    return { multipliers, shift: bits + SHIFTS, zero, ...codeRange(bits, symmetric) };
+  }
   const most = 2 ** multiplierBits(bits) - 1;
   const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : spread(row, most >> 1, most)));
   return { multipliers, shift: SHIFT, zero, ...codeRange(bits, symmetric) };

@@ -1,7 +1,14 @@
 import { GatecastError } from "../errors.js";
 
 /**
- * Widths in bits. `weights` and `activations` hold for every weight and every hidden activation that `overrides` does not
+ * What a requantiser may scale by (docs/arithmetic.md, "Power-of-two scales"): any factor, by a multiplication and a shift; or
+ * powers of two alone, by a shift.
+ */
+export const scaleKinds = ["free", "power-of-two"] as const;
+export type ScaleKind = (typeof scaleKinds)[number];
+
+/**
+ * Widths in bits, and the kind of scales. `weights` and `activations` hold for every weight and every hidden activation that `overrides` does not
  * name; samples and forecast have widths of their own, since a sensor delivers more than 4 bits.
  */
 export interface Precision {
@@ -19,6 +26,8 @@ export interface Precision {
   readonly exponentials: number;
   /** Widths of single tensors or weights by name ("layers.0.hidden", "layers.0.linear1.weight"); 2..8. */
   readonly overrides: Readonly<Record<string, number>>;
+  /** What requantisers scale by. */
+  readonly scales: ScaleKind;
 }
 
 const ranges = {
@@ -33,7 +42,7 @@ const ranges = {
 /**
  * `bits` sets weights and activations together; the rest may be set one by one.
  *
- * @throws GatecastError "model" where a width is out of its range
+ * @throws GatecastError "model" where a width is out of its range, or scales are of no kind that there is
  */
 export function definePrecision(options: Partial<Precision> & { readonly bits?: number } = {}): Precision {
   const bits = options.bits ?? 4;
@@ -45,6 +54,7 @@ export function definePrecision(options: Partial<Precision> & { readonly bits?: 
     scores: options.scores ?? 8,
     exponentials: options.exponentials ?? 8,
     overrides: options.overrides ?? {},
+    scales: options.scales ?? "free",
   };
   const check = (key: string, value: number, [least, most]: readonly [number, number]) => {
     if (Number.isInteger(value) && value >= least && value <= most) return;
@@ -61,6 +71,12 @@ export function definePrecision(options: Partial<Precision> & { readonly bits?: 
     );
   }
   for (const [name, value] of Object.entries(precision.overrides)) check(name, value, [2, 8]);
+  if (!scaleKinds.includes(precision.scales)) {
+    throw new GatecastError("model", `There are no "${precision.scales}" scales.`, {
+      where: { key: "scales" },
+      remedy: `Choose ${scaleKinds.map((kind) => `"${kind}"`).join(" or ")}.`,
+    });
+  }
   return precision;
 }
 

@@ -63,7 +63,7 @@ export class Stepper {
     const { options, quantisers } = this.plan;
     const rate = options.learningRate * share;
     this.adam.step(rate, matrices);
-    quantisers?.optimiser.step(quantisers.rate * share, matrices ? quantisers.rowRate * share : 0);
+    quantisers?.optimiser.step(quantisers.rate * share, matrices ? quantisers.rowRate * share : 0, !matrices);
     return rate;
   }
 }

@@ -4,7 +4,7 @@ import { binaryDigits, roundHalfAway } from "../../numeric/integers.js";
 import { isExactInterval } from "../../numeric/interval.js";
 import { attentionIntervals } from "../intervals.js";
 import type { IntegerAttention } from "../model.js";
-import { checkProducts, multipliersFor } from "./linear.js";
+import { checkProducts, requantiserScaling } from "./linear.js";
 import {
   type ConversionContext,
   codeMeaning,
@@ -29,7 +29,7 @@ export function convertAttention(
   const scoreScale = requireScale(quantised.scores.get(name), `${name}.scores`);
   const factor = (queryScale * keyScale) / (Math.sqrt(features / operator.heads) * scoreScale);
   const score = {
-    ...multipliersFor([factor], multiplierBits(scoreBits), `${name}.scores`),
+    ...requantiserScaling(context, [factor], multiplierBits(scoreBits), `${name}.scores`),
     zero: 0,
     ...codeRange(scoreBits, true),
   };

@@ -4,6 +4,7 @@ import { clamp, roundHalfAway } from "../../numeric/integers.js";
 import { isExactInterval, times } from "../../numeric/interval.js";
 import { accumulatorIntervals, type FeatureIntervals } from "../intervals.js";
 import type { IntegerLinear, Interval, Requantiser } from "../model.js";
+import { shiftsAlone } from "../power-of-two.js";
 import { chooseShift } from "../requantise.js";
 import {
   type ConversionContext,
@@ -59,7 +60,7 @@ export function convertLinear(
   const meaning = codeMeaning(context, output.name);
   const factors = scales.map((scale) => scale / sharedScale(meaning));
   const requantiser = {
-    ...multipliersFor(factors, multiplierBits(output.bits), name),
+    ...requantiserScaling(context, factors, multiplierBits(output.bits), name),
     zero: meaning.zero,
     ...codeRange(output.bits, output.symmetric),
   };
@@ -90,6 +91,16 @@ export function multipliersFor(
     );
   }
   return { multipliers: factors.map((factor) => roundHalfAway(factor * 2 ** shift)), shift };
+}
+
+/** Multipliers and shift of a requantiser: of any factors, or of powers of two, as the precision has it. */
+export function requantiserScaling(
+  { graph }: ConversionContext,
+  factors: readonly number[],
+  bits: number,
+  operator: string,
+): Pick<Requantiser, "multipliers" | "shift"> {
+  return (graph.precision.scales === "power-of-two" ? shiftsAlone : multipliersFor)(factors, bits, operator);
 }
 
 /** Proves that acc * multiplier + 2^(shift-1) stays below 2^53 for every accumulator. */

@@ -3,6 +3,7 @@ import {
   codeRange,
   type Graph,
   type LinearOperator,
+  multiplierBits,
   type Operator,
   type Parameter,
   type QuantisedParameters,
@@ -15,6 +16,7 @@ import { Random } from "../../numeric/random.js";
 import { type Converter, createConverter } from "../conversion/index.js";
 import type { AttentionInternals } from "../operators/attention.js";
 import { planOperator } from "../plan-operator.js";
+import { shiftedRowScales, shiftedScoreScale } from "../power-of-two.js";
 import { allocate, at, type TensorData } from "../tensor.js";
 import { nearerSide, product, quantile, statistics } from "./statistics.js";
 import { randomWindows } from "./windows.js";
@@ -82,7 +84,8 @@ class Calibration {
     };
   }
 
-  #linear({ weight, bias, input, output }: LinearOperator): void {
+  #linear(operator: LinearOperator): void {
+    const { weight, bias, input, output } = operator;
     const { rows, columns } = weight;
     const { lo, hi } = codeRange(weight.bits, true);
     const codes = Float32Array.from({ length: rows * columns }, () => lo + this.#random.integer(hi - lo + 1));
@@ -107,7 +110,30 @@ class Calibration {
     );
     this.#parameter(bias.name, bias.perToken ? [biasRows, rows] : [rows], biases);
     const values = products.map((sum, i) => sum * at(scales, i % rows) + at(biases, i % biases.length));
-    if (tensor(this.#graph, output).kind === "code") this.#quantise(output, values);
+    if (tensor(this.#graph, output).kind !== "code") return;
+    this.#quantise(output, values);
+    if (this.#graph.precision.scales === "power-of-two") this.#shiftRows(operator, codes, biases);
+  }
+
+  /** Row scales that leave nothing but shifts to the requantiser; biases grow or shrink with their rows. */
+  #shiftRows({ weight, bias, input, output }: LinearOperator, codes: Float32Array, biases: Float32Array): void {
+    const { rows, columns } = weight;
+    const wanted = this.#weights.get(weight.name) ?? new Float32Array();
+    const [x, y] = [input, output].map((name) => this.#activations.get(name)?.scale ?? Number.NaN) as [number, number];
+    const scales = shiftedRowScales(wanted, x, y, multiplierBits(tensor(this.#graph, output).bits ?? 1));
+    this.#weights.set(weight.name, scales);
+    this.#parameter(
+      weight.name,
+      [rows, columns],
+      codes.map((code, i) => code * at(scales, Math.floor(i / columns))),
+    );
+    const shape = bias.perToken ? [biases.length / rows, rows] : [rows];
+    const change = scales.map((scale, row) => scale / at(wanted, row));
+    this.#parameter(
+      bias.name,
+      shape,
+      biases.map((value, i) => value * at(change, i % rows)),
+    );
   }
 
   #attention(operator: AttentionOperator): void {
@@ -120,7 +146,12 @@ class Calibration {
     const range = codeRange(operator.scoreBits, true).hi;
     const dots = this.#dots(operator, perHead).sort();
     const side = nearerSide(quantile(dots, 0.02), quantile(dots, 0.98));
-    this.#scores.set(name, Math.fround((side * unit) / range));
+    const scale = (side * unit) / range;
+    const shifts = this.#graph.precision.scales === "power-of-two";
+    this.#scores.set(
+      name,
+      shifts ? shiftedScoreScale(scale, unit, multiplierBits(operator.scoreBits)) : Math.fround(scale),
+    );
     this.#activations.set(output, { scale: scaleOf(value), zeroPoint: 0 });
     this.#converter.convert(operator);
     const internals = new Map<string, AttentionInternals>();

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import type { WindowSource } from "../source.js";
+import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
 
 /** Values looked at per tensor. */
 const SAMPLE = 8192;
@@ -42,11 +43,32 @@ export function calibrate(engine: Engine, source: WindowSource, options: Calibra
     record[1] = 1 / (record[0] ?? 1);
     record[2] = zero;
   }
-  calibrateRows(engine, options);
+  const shifts = shiftConstraints(engine);
+  for (const [index, { name, hi }] of engine.quantisers.entries()) {
+    const nearest = shifts.scores.get(name);
+    const seen = values.get(name);
+    if (!nearest || !seen) continue;
+    const record = engine.quantiserRecord(index);
+    const free = record[0] ?? 1;
+    record[0] = leastError(
+      seen,
+      hi,
+      BRACKET.map((factor) => nearest(factor * free)),
+    );
+    record[1] = 1 / (record[0] ?? 1);
+  }
+  calibrateRows(engine, options, shifts);
 }
 
+/** What a scale is multiplied by so that the nearest powers of two are the next below and the next above. */
+const BRACKET = [Math.SQRT1_2, Math.SQRT2] as const;
+
 /** Sets the scale of every weight's row, or of all rows of a weight alike. */
-function calibrateRows(engine: Engine, { start, weightScales }: CalibrationOptions): void {
+function calibrateRows(
+  engine: Engine,
+  { start, weightScales }: CalibrationOptions,
+  { rows: constraints }: ShiftConstraints,
+): void {
   const parameters = engine.parameters();
   const percents = start === "extremes" ? [100] : FINE_SHRINKS;
   for (const { weight, rows, limit, scales } of engine.rowScales) {
@@ -54,14 +76,42 @@ function calibrateRows(engine: Engine, { start, weightScales }: CalibrationOptio
     if (!data) throw new Error(`no weight ${weight}`);
     const columns = data.length / rows;
     const view = engine.rows(scales, rows);
+    const nearest = constraints.get(weight);
     if (weightScales === "matrix") {
       view.fill(bestSymmetricScale(data, limit, percents));
+      if (nearest)
+        view.fill(
+          leastError(
+            data,
+            limit,
+            BRACKET.map((factor) => nearest([factor * (view[0] ?? 1)])[0] ?? 1),
+          ),
+        );
       continue;
     }
-    for (let row = 0; row < rows; row++) {
-      view[row] = bestSymmetricScale(data.subarray(row * columns, (row + 1) * columns), limit, percents);
-    }
+    const values = (row: number) => data.subarray(row * columns, (row + 1) * columns);
+    for (let row = 0; row < rows; row++) view[row] = bestSymmetricScale(values(row), limit, percents);
+    if (!nearest) continue;
+    const around = BRACKET.map((factor) => nearest(view.map((scale) => factor * scale)));
+    const best = view.map((free, row) =>
+      leastError(
+        values(row),
+        limit,
+        around.map((scales) => scales[row] ?? free),
+      ),
+    );
+    view.set(nearest(best));
   }
+}
+
+/** Of some scales that of least squared error for codes -limit .. limit. */
+function leastError(values: Float32Array, limit: number, scales: readonly number[]): number {
+  let best = { scale: scales[0] ?? 1, error: Number.POSITIVE_INFINITY };
+  for (const scale of scales) {
+    const error = squaredError(values, scale, 0, -limit, limit, false);
+    if (error < best.error) best = { scale, error };
+  }
+  return best.scale;
 }
 
 /** A sample of what every code tensor and every score holds, from float passes. */

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { QUANTISER_FLOATS, type QuantiserTraits } from "../engine/workspace.js";
+import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -25,9 +26,20 @@ export interface QuantiserState {
   readonly power2: number;
 }
 
+/** The rows of a weight, and where their scales begin among all that are learned. */
+interface LearnedRows {
+  readonly weight: string;
+  readonly scales: Float32Array;
+  readonly gradients: Float32Array;
+  readonly start: number;
+  readonly still: boolean;
+}
+
 /**
  * Learns step sizes and zero points (LSQ, LSQ+) with Adam. A scale moves by factors (its logarithm is what is learned, so
- * that one rate suits scales of every size); a zero point moves in codes as a real number, of which the nearest integer is used.
+ * that one rate suits scales of every size); a zero point moves in codes as a real number, of which the nearest integer is used. Where
+ * scales are powers of two, what is learned of rows and scores is a scale of any size, and the nearest one that leaves a shift is used;
+ * its derivative passes straight through (Jain et al. 2020, "Trained quantization thresholds").
  *
  * Order of the scales: the activations' and scores' quantisers, then the rows of every weight.
  */
@@ -36,12 +48,8 @@ export class QuantiserOptimiser {
   readonly #frozen: Uint8Array;
   readonly #records: readonly Float32Array[];
   readonly #slopes: Float32Array;
-  readonly #rows: readonly {
-    readonly scales: Float32Array;
-    readonly gradients: Float32Array;
-    readonly start: number;
-    readonly still: boolean;
-  }[];
+  readonly #rows: readonly LearnedRows[];
+  readonly #shifts: ShiftConstraints;
   readonly #scales: Float64Array;
   readonly #zeros: Float64Array;
   readonly #first: Float64Array;
@@ -61,8 +69,10 @@ export class QuantiserOptimiser {
     this.#records = engine.quantisers.map((_, index) => engine.quantiserRecord(index));
     this.#slopes = engine.quantiserGradients();
     let start = this.#quantisers;
+    this.#shifts = shiftConstraints(engine);
     this.#rows = engine.rowScales.map(({ weight, scales, gradients, rows }) => {
       const entry = {
+        weight,
         scales: engine.rows(scales, rows),
         gradients: engine.rows(gradients, rows),
         start,
@@ -82,8 +92,11 @@ export class QuantiserOptimiser {
     for (const { scales, start: from } of this.#rows) this.#scales.set(scales, from);
   }
 
-  /** One step: `rate` for activations and their zero points, `rowRate` for the weights' rows. */
-  step(rate: number, rowRate: number): void {
+  /**
+   * One step: `rate` for activations and their zero points, `rowRate` for the weights' rows.
+   * `kept`: the weights' codes stay as they are, and so do all scales that those of their rows are tied to.
+   */
+  step(rate: number, rowRate: number, kept = false): void {
     this.#steps++;
     this.#power1 *= BETA1;
     this.#power2 *= BETA2;
@@ -91,13 +104,17 @@ export class QuantiserOptimiser {
       const traits = this.engine.quantisers[index];
       const record = this.#records[index];
       if (!traits || !record || this.#frozen[index]) continue;
+      const tied = kept && this.#shifts.scales.has(traits.name);
       if (this.options.ranges === "averaged") {
-        this.#follow(index, traits);
+        if (!tied) this.#follow(index, traits);
         continue;
       }
-      const scale = this.#scales[index] ?? 0;
-      const slope = this.#slopes[QUANTISER_FLOATS * index] ?? 0;
-      this.#scales[index] = scale * (1 - this.#update(index, slope * scale, rate));
+      if (!tied) {
+        const scale = this.#scales[index] ?? 0;
+        const used = this.#shifts.scores.has(traits.name) ? (record[0] ?? 0) : scale;
+        const slope = this.#slopes[QUANTISER_FLOATS * index] ?? 0;
+        this.#scales[index] = scale * (1 - this.#update(index, slope * used, rate));
+      }
       if (!traits.symmetric && !traits.relu) {
         const zeroSlope = this.#slopes[QUANTISER_FLOATS * index + 1] ?? 0;
         const codes = (traits.hi - traits.lo) / 2;
@@ -107,29 +124,53 @@ export class QuantiserOptimiser {
       }
       this.#store(index);
     }
-    if (rowRate === 0) return;
-    for (const { scales, gradients, start, still } of this.#rows) {
-      if (still) continue;
-      if (this.options.weightScales === "matrix") {
-        this.#stepMatrix(scales, gradients, start, rowRate);
-        continue;
-      }
-      for (let row = 0; row < scales.length; row++) {
-        const scale = this.#scales[start + row] ?? 0;
-        const next = scale * (1 - this.#update(start + row, (gradients[row] ?? 0) * scale, rowRate));
-        this.#scales[start + row] = next;
-        scales[row] = next;
-      }
+    for (const rows of this.#rows) {
+      if (rows.still || rowRate === 0) continue;
+      if (this.options.weightScales === "matrix") this.#stepMatrix(rows, rowRate);
+      else this.#stepRows(rows, rowRate);
+    }
+    this.#constrain();
+  }
+
+  #stepRows(rows: LearnedRows, rate: number): void {
+    const { scales, gradients, start } = rows;
+    for (let row = 0; row < scales.length; row++) {
+      const scale = this.#scales[start + row] ?? 0;
+      const gradient = (gradients[row] ?? 0) * this.#used(rows, row);
+      const next = scale * (1 - this.#update(start + row, gradient, rate));
+      this.#scales[start + row] = next;
+      scales[row] = next;
     }
   }
 
   /** One step of a scale that all rows of a weight share. */
-  #stepMatrix(scales: Float32Array, gradients: Float32Array, start: number, rate: number): void {
-    const scale = this.#scales[start] ?? 0;
-    const gradient = gradients.reduce((sum, slope) => sum + slope, 0);
-    const next = scale * (1 - this.#update(start, gradient * scale, rate));
+  #stepMatrix(rows: LearnedRows, rate: number): void {
+    const { scales, gradients, start } = rows;
+    const gradient = gradients.reduce((sum, slope) => sum + slope, 0) * this.#used(rows, 0);
+    const next = (this.#scales[start] ?? 0) * (1 - this.#update(start, gradient, rate));
     this.#scales.fill(next, start, start + scales.length);
     scales.fill(next);
+  }
+
+  /** The scale that a row's derivative was taken at. */
+  #used({ weight, scales, start }: LearnedRows, row: number): number {
+    return (this.#shifts.rows.has(weight) ? scales[row] : this.#scales[start + row]) ?? 0;
+  }
+
+  /** Writes scales of rows and scores to the engine that leave shifts to the requantisers, as near as may be to what is learned. */
+  #constrain(): void {
+    for (const { weight, scales, start } of this.#rows) {
+      const nearest = this.#shifts.rows.get(weight);
+      if (nearest) scales.set(nearest(this.#scales.subarray(start, start + scales.length)));
+    }
+    for (const [index, { name }] of this.engine.quantisers.entries()) {
+      const nearest = this.#shifts.scores.get(name);
+      const record = this.#records[index];
+      if (!nearest || !record) continue;
+      const scale = nearest(this.#scales[index] ?? 0);
+      record[0] = scale;
+      record[1] = 1 / scale;
+    }
   }
 
   /** Moves a range towards the extremes of the last batch. Scores, which are no tensor, keep the range they have. */
@@ -200,5 +241,6 @@ export class QuantiserOptimiser {
     for (const { scales, start } of this.#rows) {
       for (let row = 0; row < scales.length; row++) scales[row] = this.#scales[start + row] ?? 0;
     }
+    this.#constrain();
   }
 }
