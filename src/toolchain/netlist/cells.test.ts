@@ -11,6 +11,14 @@ import type { NetBit, Netlist, NetlistCell } from "./format.js";
 const folder = temporaryFolder();
 const yosys = dirname(createRequire(import.meta.url).resolve("@yowasp/yosys"));
 const library = { name: "cells_sim.v", text: readFileSync(join(yosys, "share/xilinx/cells_sim.v"), "utf8") };
+const iceLibrary = {
+  name: "cells_sim.v",
+  // Defaults of ports are SystemVerilog, and our netlists connect every pin. Registers that begin undefined there begin as 0, as they do in the model.
+  text: `\`define NO_ICE40_DEFAULT_ASSIGNMENTS\n${readFileSync(join(yosys, "share/ice40/cells_sim.v"), "utf8").replace(
+    /^(\s*reg\s+\[\d+:0\]\s+)(r[A-Z]|RDATA_I)(?:, (r[A-Z]))?;/gm,
+    (_, type, first, second) => `${type}${first} = 0${second === undefined ? "" : `, ${second} = 0`};`,
+  )}`,
+};
 
 /** Builds a netlist of cells that each have inputs and outputs of their own. */
 class Bench {
@@ -19,12 +27,13 @@ class Bench {
   private next = 3;
   private state = 12345;
 
-  /** `pins`: widths of the inputs and outputs by name (outputs negative), "clk", or constants. */
-  add(type: string, parameters: Record<string, string>, pins: Record<string, number | string>): void {
+  /** `pins`: widths of the inputs and outputs by name (outputs negative), "clk", constants, or nets that cells share. */
+  add(type: string, parameters: Record<string, string>, pins: Record<string, number | string | NetBit[]>): void {
     const name = `u${this.cells.length}`;
     const connections: Record<string, NetBit[]> = {};
     for (const [pin, what] of Object.entries(pins)) {
       if (what === "clk") connections[pin] = [2];
+      else if (Array.isArray(what)) connections[pin] = what;
       else if (typeof what === "string") connections[pin] = [...what].reverse().map((bit) => (bit === "1" ? "1" : "0"));
       else {
         const bits = Array.from({ length: Math.abs(what) }, () => this.next++);
@@ -33,6 +42,13 @@ class Bench {
       }
     }
     this.cells.push({ name, type, parameters, connections });
+  }
+
+  /** A net between cells, or one that an input drives. */
+  net(input?: string): NetBit[] {
+    const bits = [this.next++];
+    if (input !== undefined) this.ports.push({ name: input, direction: "input", bits });
+    return bits;
   }
 
   /** Random bits for tables and start values. */
@@ -195,6 +211,149 @@ function multiplierSlices(): Netlist {
   return bench.netlist;
 }
 
+function iceLogic(): Netlist {
+  const bench = new Bench();
+  for (let repeat = 0; repeat < 6; repeat++)
+    bench.add("SB_LUT4", { LUT_INIT: bench.bits(16) }, { ...inputs("I", 4), O: -1 });
+  bench.add("SB_CARRY", {}, { I0: 1, I1: 1, CI: 1, CO: -1 });
+  const clocked = { C: "clk", D: 1, Q: -1 };
+  bench.add("SB_DFF", {}, clocked);
+  bench.add("SB_DFFE", {}, { ...clocked, E: 1 });
+  for (const enable of ["", "E"])
+    for (const reset of ["R", "S"])
+      bench.add(`SB_DFF${enable}S${reset}`, {}, { ...clocked, ...(enable === "" ? {} : { E: 1 }), [reset]: 1 });
+  return bench.netlist;
+}
+
+/** Block memories in all modes of both sides; what is written and what is read take turns, since a collision is the model's own affair. */
+function iceMemories(): Netlist {
+  const bench = new Bench();
+  const write = bench.net("write");
+  const read = bench.net();
+  bench.add("SB_LUT4", { LUT_INIT: "0000000000000001" }, { I0: write, I1: "0", I2: "0", I3: "0", O: read });
+  for (let readMode = 0; readMode < 4; readMode++) {
+    for (let writeMode = 0; writeMode < 4; writeMode++) {
+      const rows = Array.from({ length: 16 }, (_, row) => [`INIT_${row.toString(16).toUpperCase()}`, bench.bits(256)]);
+      const mode = (value: number) => value.toString(2).padStart(2, "0");
+      // Few rows, so that what was written is read again; the columns above row 255 all.
+      const address = (width: number, low: NetBit[]): NetBit[] => [
+        ...low,
+        ...Array.from({ length: 6 }, (): NetBit => "0"),
+        ...Array.from({ length: 3 }, (_, bit) =>
+          bit < width ? (bench.net(`a${readMode}${writeMode}${next++}`)[0] ?? 0) : "0",
+        ),
+      ];
+      const low = () => [
+        bench.net(`a${readMode}${writeMode}${next++}`)[0] ?? 0,
+        bench.net(`a${readMode}${writeMode}${next++}`)[0] ?? 0,
+      ];
+      let next = 0;
+      bench.add(
+        "SB_RAM40_4K",
+        { READ_MODE: mode(readMode), WRITE_MODE: mode(writeMode), ...Object.fromEntries(rows) },
+        {
+          RDATA: -16,
+          RADDR: address(readMode, low()),
+          RCLK: "clk",
+          RCLKE: 1,
+          RE: read,
+          WADDR: address(writeMode, low()),
+          WCLK: "clk",
+          WCLKE: 1,
+          WE: write,
+          MASK: writeMode === 0 ? 16 : "0000000000000000",
+          WDATA: 16,
+        },
+      );
+    }
+  }
+  // A table of constants, as Yosys makes it: nothing is ever written.
+  const row = { INIT_0: bench.bits(256), READ_MODE: "00", WRITE_MODE: "01" };
+  const none = {
+    WADDR: "00000000000",
+    WCLK: "0",
+    WCLKE: "0",
+    WE: "1",
+    MASK: "0000000000000000",
+    WDATA: "0000000000000000",
+  };
+  bench.add("SB_RAM40_4K", row, {
+    RDATA: -16,
+    RADDR: [...bench.net("r0"), ...bench.net("r1"), "0", "0", "0", "0", "0", "0", "0", "0", "0"],
+    RCLK: "clk",
+    RCLKE: 1,
+    RE: "1",
+    ...none,
+  });
+  return bench.netlist;
+}
+
+/** SB_MAC16 in the states that Yosys makes of products, sums and accumulators, and some more. */
+function iceMultipliers(): Netlist {
+  const bench = new Bench();
+  const bit = (value: number, width = 1) => value.toString(2).padStart(width, "0");
+  const names = ["A_REG", "B_REG", "C_REG", "D_REG", "A_SIGNED", "B_SIGNED", "NEG_TRIGGER", "MODE_8x8"] as const;
+  const early = ["TOP_8x8_MULT_REG", "BOT_8x8_MULT_REG", "PIPELINE_16x16_MULT_REG1"] as const;
+  const mac = (
+    set: Partial<
+      Record<(typeof names)[number] | "early" | "late" | "output" | "lower" | "direct" | "carry" | "topLower", number>
+    >,
+    pins: Record<string, number | string> = {},
+  ) => {
+    const { output = 3, lower = 2, direct = 1, carry = 3, topLower = lower } = set;
+    bench.add(
+      "SB_MAC16",
+      {
+        ...Object.fromEntries(names.map((name) => [name, bit(set[name] ?? 0)])),
+        ...Object.fromEntries(early.map((name) => [name, bit(set.early ?? 0)])),
+        PIPELINE_16x16_MULT_REG2: bit(set.late ?? 0),
+        ...Object.fromEntries(
+          [
+            ["OUTPUT_SELECT", output, output],
+            ["ADDSUB_LOWERINPUT", topLower, lower],
+            ["ADDSUB_CARRYSELECT", carry, carry & 1 & ~(carry >> 1)],
+          ].flatMap(([name, top, bottom]) => [
+            [`TOP${name}`, bit(Number(top), 2)],
+            [`BOT${name}`, bit(Number(bottom), 2)],
+          ]),
+        ),
+        TOPADDSUB_UPPERINPUT: bit(direct),
+        BOTADDSUB_UPPERINPUT: bit(direct),
+      },
+      {
+        ...{ CLK: "clk", CE: 1, A: 16, B: 16, C: 16, D: 16, AHOLD: 1, BHOLD: 1, CHOLD: 1, DHOLD: 1, O: -32 },
+        ...{ IRSTTOP: "0", IRSTBOT: "0", ORSTTOP: "0", ORSTBOT: "0", OLOADTOP: 1, OLOADBOT: 1 },
+        ...{ ADDSUBTOP: 1, ADDSUBBOT: 1, OHOLDTOP: 1, OHOLDBOT: 1, CI: "0", ACCUMCI: "0", SIGNEXTIN: "0" },
+        ...pins,
+      },
+    );
+  };
+  for (const [A_SIGNED, B_SIGNED] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const)
+    mac({ A_SIGNED, B_SIGNED });
+  const equal = { A_SIGNED: 1, B_SIGNED: 1 };
+  mac({ ...equal, A_REG: 1, B_REG: 1 });
+  mac({ ...equal, early: 1 });
+  mac({ ...equal, late: 1 });
+  mac({ ...equal, A_REG: 1, early: 1, late: 1, output: 1, C_REG: 1, D_REG: 1 });
+  mac({ ...equal, output: 0 }); // A * B +- {C, D}
+  mac({ ...equal, output: 0, carry: 2, C_REG: 1 });
+  mac({ ...equal, output: 1, direct: 0 }); // an accumulator, loaded with {C, D}
+  mac(
+    { output: 1, direct: 0 },
+    { OLOADTOP: "0", OLOADBOT: "0", ADDSUBTOP: "0", ADDSUBBOT: "0", A: "0000000000010011" },
+  );
+  mac({ lower: 0, output: 0 }); // {A, B} +- {C, D}
+  mac({ lower: 0, output: 0, carry: 0 }); // two sums
+  mac({ lower: 0, output: 0, carry: 1 });
+  mac({ lower: 0, topLower: 3, output: 0 }); // a sum of which B is sign-extended
+  return bench.netlist;
+}
+
 describe("each cell's model equals that of Yosys's own library", () => {
   const compare = async (netlist: Netlist, name: string, more: { cycles?: number; lanes?: number } = {}) => {
     const chances: Record<string, number> = {};
@@ -203,7 +362,7 @@ describe("each cell's model equals that of Yosys's own library", () => {
       else if (/_CE\w*$/.test(port)) chances[port] = 0.8;
     }
     const { differences, alive } = await compareWithIcarus({
-      reference: [library, { name: "cells.v", text: structuralVerilog(netlist) }],
+      reference: [name.startsWith("ice") ? iceLibrary : library, { name: "cells.v", text: structuralVerilog(netlist) }],
       top: "cells",
       netlist,
       folder: join(folder, name),
@@ -229,5 +388,16 @@ describe("each cell's model equals that of Yosys's own library", () => {
   it("for multiplier slices", { timeout: 180_000 }, async (context) => {
     await toolForTest(context, "iverilog");
     await compare(multiplierSlices(), "slices", { cycles: 100, lanes: 1 });
+  });
+
+  it("for logic, flip-flops and multipliers of iCE40", async (context) => {
+    await toolForTest(context, "iverilog");
+    await compare(iceLogic(), "ice-logic");
+    await compare(iceMultipliers(), "ice-multipliers", { cycles: 120 });
+  });
+
+  it.for([2, 1])("for block memories of iCE40, %i lanes of their own", async (lanes, context) => {
+    await toolForTest(context, "iverilog");
+    await compare(iceMemories(), `ice-memories-${lanes}`, { lanes });
   });
 });

@@ -1,7 +1,7 @@
 import { GatecastError } from "../../errors.js";
 import { cellModels } from "./cells/index.js";
 import { CellReader, Design, type FlipFlop, type Node, ONE, operand, UNKNOWN, type Values } from "./design.js";
-import type { Netlist } from "./format.js";
+import type { NetBit, Netlist } from "./format.js";
 
 /** A netlist made ready to run. */
 export interface Program {
@@ -16,6 +16,8 @@ export interface Program {
   clockPort: string | undefined;
   inputs: ReadonlyMap<string, readonly number[]>;
   outputs: ReadonlyMap<string, readonly number[]>;
+  /** Where the value of a bit of the netlist lies. */
+  place(bit: NetBit): number;
 }
 
 /** Nodes whose text is compiled into one function: enough for speed, few enough for the engine to optimise it well. */
@@ -43,7 +45,7 @@ export function compileNetlist(netlist: Netlist, unknown: 0 | 1): Program {
         "tool",
         `The netlist simulator has no model of cell ${cell.name}, of type ${cell.type}.`,
         {
-          remedy: `It knows the cells of the 7 series that Yosys emits: ${Object.keys(cellModels).join(", ")}.`,
+          remedy: `It knows the cells of the 7 series and of iCE40 that Yosys emits for designs of ours: ${Object.keys(cellModels).join(", ")}.`,
           where: { cell: cell.name, type: cell.type },
         },
       );
@@ -81,6 +83,7 @@ export function compileNetlist(netlist: Netlist, unknown: 0 | 1): Program {
     outputs,
     clockPort,
     reset,
+    place: (bit) => design.net(bit),
     settle: () => {
       for (const step of steps) step(values);
     },

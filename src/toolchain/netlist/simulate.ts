@@ -2,6 +2,7 @@ import { GatecastError } from "../../errors.js";
 import { LANES } from "./cells/lanes.js";
 import { compileNetlist, type Program } from "./compile.js";
 import type { Netlist } from "./format.js";
+import { type NetToggles, ToggleCounter } from "./toggles.js";
 
 /** Number of independent simulations that run at once. */
 export const NETLIST_LANES = LANES;
@@ -12,10 +13,12 @@ export interface NetlistSimulationOptions {
    * taken for. A design that is right gives the same outputs for both. Default 0.
    */
   unknown?: 0 | 1;
+  /** Counts the nets that change, for `toggles`; a third of the speed. Default false. */
+  countToggles?: boolean;
 }
 
 /**
- * A cycle-accurate simulation of a flat gate-level netlist (`synth_xilinx`): 32 lanes side by side, each with inputs and state
+ * A cycle-accurate simulation of a flat gate-level netlist (`synth_xilinx`, `synth_ice40`): 32 lanes side by side, each with inputs and state
  * of its own. One clock; everything happens at its rising edge.
  */
 export interface NetlistSimulation {
@@ -41,6 +44,12 @@ export interface NetlistSimulation {
   getBits(port: string): Int32Array;
   /** The state as at power-up, all inputs 0. */
   reset(): void;
+  /**
+   * How often nets have changed from one clock edge to the next since the beginning, by class, in all lanes together.
+   *
+   * @throws GatecastError of kind "usage" where they are not counted
+   */
+  toggles(): NetToggles;
 }
 
 export type PortValue = number | bigint;
@@ -52,14 +61,18 @@ export type PortValue = number | bigint;
  *   several clocks
  */
 export function simulateNetlist(netlist: Netlist, options: NetlistSimulationOptions = {}): NetlistSimulation {
-  return new Simulation(compileNetlist(netlist, options.unknown ?? 0));
+  const program = compileNetlist(netlist, options.unknown ?? 0);
+  return new Simulation(program, options.countToggles === true ? new ToggleCounter(netlist, program) : undefined);
 }
 
 class Simulation implements NetlistSimulation {
   readonly clock: string | undefined;
   private settled = false;
 
-  constructor(private readonly program: Program) {
+  constructor(
+    private readonly program: Program,
+    private readonly counter: ToggleCounter | undefined,
+  ) {
     this.clock = program.clockPort;
   }
 
@@ -89,6 +102,7 @@ class Simulation implements NetlistSimulation {
 
   step(): void {
     this.settle();
+    this.counter?.note();
     this.program.clock();
     this.settled = false;
   }
@@ -113,6 +127,13 @@ class Simulation implements NetlistSimulation {
   reset(): void {
     this.program.reset();
     this.settled = false;
+  }
+
+  toggles(): NetToggles {
+    if (this.counter !== undefined) return this.counter.counts();
+    throw new GatecastError("usage", "The nets that change are not counted.", {
+      remedy: "Simulate the netlist with { countToggles: true }.",
+    });
   }
 
   private nets(port: string): readonly number[] {

@@ -2,10 +2,13 @@ import type { CellReader } from "../design.js";
 import { blockMemory } from "./block-memory.js";
 import { dualPortMemory, quadMemory, shiftRegister, singlePortMemory } from "./distributed-memory.js";
 import { asynchronousFlipFlop, flipFlop } from "./flip-flop.js";
+import { carry, flipFlop as iceFlipFlop, lut4 } from "./ice40-logic.js";
+import { blockMemory as iceMemory } from "./ice40-memory.js";
+import { multiplier } from "./ice40-multiplier.js";
 import { carry4, constant, lut, multiplexer, unary } from "./logic.js";
 import { multiplierSlice } from "./multiplier-slice.js";
 
-/** The model of each cell that `synth_xilinx -family xc7` emits. */
+/** The model of each cell that `synth_xilinx -family xc7` and `synth_ice40` emit for our designs. */
 export const cellModels: Readonly<Record<string, (cell: CellReader) => void>> = {
   LUT1: (cell) => lut(cell, 1),
   LUT2: (cell) => lut(cell, 2),
@@ -40,4 +43,14 @@ export const cellModels: Readonly<Record<string, (cell: CellReader) => void>> = 
   RAMB18E1: (cell) => blockMemory(cell, "RAMB18E1"),
   RAMB36E1: (cell) => blockMemory(cell, "RAMB36E1"),
   DSP48E1: multiplierSlice,
+  SB_LUT4: lut4,
+  SB_CARRY: carry,
+  SB_DFF: (cell) => iceFlipFlop(cell, { enable: false }),
+  SB_DFFE: (cell) => iceFlipFlop(cell, { enable: true }),
+  SB_DFFSR: (cell) => iceFlipFlop(cell, { enable: false, reset: 0 }),
+  SB_DFFSS: (cell) => iceFlipFlop(cell, { enable: false, reset: 1 }),
+  SB_DFFESR: (cell) => iceFlipFlop(cell, { enable: true, reset: 0 }),
+  SB_DFFESS: (cell) => iceFlipFlop(cell, { enable: true, reset: 1 }),
+  SB_RAM40_4K: iceMemory,
+  SB_MAC16: multiplier,
 };
