@@ -1,3 +1,4 @@
+import { pureShifts } from "../integer/index.js";
 import type { Multiplier, NumType } from "../rtl/index.js";
 import { range } from "../rtl/index.js";
 import { exponentialSumType } from "./operators/attention/exponentials.js";
@@ -10,6 +11,7 @@ import {
   type MatrixUnitParameters,
   operandType,
   packedDsps,
+  shiftsAlone,
   sumType,
   taskOutput,
   unitScaling,
@@ -17,6 +19,7 @@ import {
 import { residualSumType, residualTurns } from "./operators/residual.js";
 import type { OperatorParameters } from "./parameters.js";
 import type { Beat } from "./parts/beat.js";
+import { indexBits } from "./parts/counter.js";
 import { dividerSteps } from "./parts/divider.js";
 import { productType } from "./parts/product.js";
 import { spanOf } from "./parts/span.js";
@@ -111,6 +114,22 @@ function requantiser(sum: Sum, input: NumType, factor: NumType, kind: Multiplier
   sum.logic(4, 4);
 }
 
+/** A requantiser of shifts alone: the choice among up to four of them and the rounding share their look-up tables. */
+function shifter(sum: Sum, input: NumType, shifts: readonly number[], lanes: number, output: number): void {
+  const kinds = new Set(shifts).size;
+  const width = Math.max(output, input.width - Math.min(...shifts) + 1);
+  for (let lane = 0; lane < lanes; lane++) {
+    sum.logic(width * Math.max(1, (kinds - 1) / 3) + 14 + output, input.width + width + output);
+  }
+  sum.logic(4, 4);
+}
+
+/** Which of their shifts the rows have: a table, unless all have the same. */
+function shiftTable(sum: Sum, rows: number, shifts: readonly number[], lanes: number): void {
+  const kinds = new Set(shifts).size;
+  if (kinds > 1) sum.memory(rows / lanes, lanes * indexBits(kinds), "rom");
+}
+
 function buffer(sum: Sum, items: number, beats: number, width: number, style: string): void {
   sum.memory(items * beats, width, style);
   sum.logic(14 + 2 * Math.log2(Math.max(2, beats)), 6 + 2 * Math.log2(Math.max(2, beats)));
@@ -185,7 +204,11 @@ function operatorEstimate(parameters: OperatorParameters, technology: Technology
         plan.lanesOut * accumulator.width + 20,
       );
       gearbox(sum, { type: accumulator, lanes: plan.lanesOut }, plan.lanes);
-      if (scale) {
+      const shifts = scale && pureShifts(scale);
+      if (shifts) {
+        shiftTable(sum, rows, shifts, plan.lanes);
+        shifter(sum, accumulator, shifts, plan.lanes, linearOutput(parameters).type.width);
+      } else if (scale) {
         const factor = range(0, Math.max(...scale.multipliers));
         if (scale.multipliers.length > 1) sum.memory(rows / plan.lanes, plan.lanes * factor.width, "rom");
         requantiser(sum, accumulator, factor, plan.requantiser, plan.lanes, linearOutput(parameters).type.width);
@@ -217,7 +240,10 @@ function operatorEstimate(parameters: OperatorParameters, technology: Technology
       sum.logic(28 + 4 * Math.log2(beats), 12 + 4 * Math.log2(beats));
       buffer(sum, 2, tokens / keysAtOnce, keysAtOnce * scoreBits, plan.rows);
       buffer(sum, 2, tokens / keysAtOnce, keysAtOnce * exponentialBits, plan.rows);
-      requantiser(sum, scores, range(0, parameters.score.multiplier), plan.requantiser, keysAtOnce, 8);
+      const { multiplier, shift: scoreShift } = parameters.score;
+      const shifts = pureShifts({ multipliers: [multiplier], shift: scoreShift });
+      if (shifts) shifter(sum, scores, shifts, keysAtOnce, 8);
+      else requantiser(sum, scores, range(0, multiplier), plan.requantiser, keysAtOnce, 8);
       // Comparisons and sums of several keys, with the register of the highest.
       sum.logic(
         (keysAtOnce - 1) * (2 * scoreBits + exponentialBits),
@@ -338,7 +364,12 @@ function unitEstimate(parameters: MatrixUnitParameters, technology: Technology):
   sum.logic(lanesOut * sums.width * 1.5, lanesOut * sums.width + 40);
   if (lanes < lanesOut) sum.logic(lanes * sums.width * (lanesOut / lanes) * 0.5 + 10, lanesOut * sums.width + 10);
   const coded = jobs.flatMap((job) => job.tasks.flatMap(({ requantiser: one }) => (one ? [one] : [])));
-  if (coded.length > 0) {
+  if (coded.length > 0 && shiftsAlone(parameters)) {
+    const all = coded.flatMap((one) => pureShifts(one) ?? []);
+    shiftTable(sum, beats * lanesOut, all, lanes);
+    shifter(sum, sums, all, lanes, 10);
+    sum.logic(lanes * 12 + 30, lanes * 8 + 30);
+  } else if (coded.length > 0) {
     const { factors, shifts } = unitScaling(parameters);
     const factor = range(0, Math.max(...factors));
     // Each lane has its choice of shifts where they differ.

@@ -2,7 +2,7 @@ import { module, range } from "../../rtl/index.js";
 import { beatStream } from "../parts/beat.js";
 import { type DividerParameters, dividerModule, dividerSteps, quotientType } from "../parts/divider.js";
 import { queued, withLanes } from "../parts/flow.js";
-import { REQUANTISE_LATENCY, requantiseModule } from "../parts/requantise.js";
+import { requantiseLatency, requantiseModule } from "../parts/requantise.js";
 import type { CycleModel, Link } from "../timing/cycle-model.js";
 import { divider, fifo, gearbox, pipeline } from "../timing/stages.js";
 import { contextBeat, contextModule, contextTiming } from "./attention/context.js";
@@ -92,11 +92,12 @@ export function attentionTiming(
   inputs: { readonly query: Link; readonly key: Link; readonly value: Link },
   parameters: AttentionParameters,
 ): Link {
-  const { plan } = parameters;
+  const { plan, score } = parameters;
   const query = gearbox(model, inputs.query, parameters.query.lanes, plan.lanesScore);
   const key = gearbox(model, inputs.key, parameters.key.lanes, plan.lanesScore);
   const value = gearbox(model, inputs.value, parameters.value.lanes, plan.lanesValue);
-  const codes = pipeline(model, scoresTiming(model, query, key, parameters), REQUANTISE_LATENCY);
+  const scaling = { multipliers: [score.multiplier], shift: score.shift };
+  const codes = pipeline(model, scoresTiming(model, query, key, parameters), requantiseLatency(scaling));
   const rows = exponentialsTiming(model, codes, parameters);
   const steps = dividerSteps(reciprocalOf(parameters));
   const quotient = fifo(model, divider(model, fifo(model, rows.sum, ROWS_AHEAD), steps), ROWS_AHEAD);

@@ -5,7 +5,7 @@ import { type DotProduct, dotProductLatency, dotProductModule } from "../parts/d
 import { withLanes } from "../parts/flow.js";
 import { itemBuffer } from "../parts/item-buffer.js";
 import { Pipe } from "../parts/pipe.js";
-import { REQUANTISE_LATENCY, requantiseModule } from "../parts/requantise.js";
+import { requantiseLatency, requantiseModule } from "../parts/requantise.js";
 import { spanOf } from "../parts/span.js";
 import { type TableStyle, table } from "../parts/table.js";
 import type { CycleModel, Link } from "../timing/cycle-model.js";
@@ -211,5 +211,5 @@ export function linearTiming(model: CycleModel, x: Link, parameters: LinearParam
     multiplyLatency(parameters),
   );
   const serial = gearbox(model, sums, plan.lanesOut, plan.lanes);
-  return requantiser ? pipeline(model, serial, REQUANTISE_LATENCY) : serial;
+  return requantiser ? pipeline(model, serial, requantiseLatency(requantiser)) : serial;
 }

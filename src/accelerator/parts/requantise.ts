@@ -1,7 +1,9 @@
+import { pureShifts } from "../../integer/index.js";
 import { bit, type Multiplier, module, type Num, type NumType, pick, range } from "../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, wordOf } from "./beat.js";
 import { counter } from "./counter.js";
 import { Pipe } from "./pipe.js";
+import { rowShifter } from "./row-shifter.js";
 import { constantLanes } from "./table.js";
 
 /** The value held within lo..hi. */
@@ -32,19 +34,59 @@ export interface RequantiseParameters {
   readonly multiplier: Multiplier;
 }
 
-/** Registers from a sum to its code. */
-export const REQUANTISE_LATENCY = 4;
+/** Registers from a sum to its code: sum, product, scaled, code; without the product where shifts do. */
+export function requantiseLatency(by: Pick<RequantiseParameters, "multipliers" | "shift">): number {
+  return pureShifts(by) === null ? 4 : 3;
+}
 
 /** Accumulators to codes: clamp(zero + ((acc * multiplier + 2^(shift-1)) >> shift), lo, hi), a multiplier per row. */
 export function requantiseModule(parameters: RequantiseParameters) {
+  const shifts = pureShifts(parameters);
+  return shifts ? shiftModule(parameters, shifts) : multiplyModule(parameters);
+}
+
+/** Where all multipliers are powers of two: clamp(zero + ((acc + 2^(k-1)) >> k), lo, hi), a shift k per row. */
+function shiftModule({ name, input, zero, lo, hi, rows }: RequantiseParameters, shifts: readonly number[]) {
+  const output: Beat = { type: range(lo, hi), lanes: input.lanes };
+  const kinds = [...new Set(shifts)].sort((a, b) => a - b);
+  return module(
+    name,
+    {
+      doc: `Requantiser of ${input.lanes} lane(s) without multiplier: clamp(${zero} + ((sum + 2^(k - 1)) >> k), ${lo}, ${hi}), k = ${kinds.join(" or ")}${kinds.length === 1 ? " for all rows" : " by the row"}. 3 registers, one beat per cycle.`,
+      in: { x: beatStream(input, "accumulators") },
+      out: { y: beatStream(output, "codes") },
+    },
+    (p, m) => {
+      const go = m.wire("go", bit());
+      const pipe = new Pipe(m, go.value);
+      p.x.accept(go.value);
+      const take = p.x.valid.and(go.value);
+      const all = kinds.length === 1 ? new Array<number>(input.lanes).fill(kinds[0] ?? 1) : shifts;
+      const row = counter(m, "row", kinds.length === 1 ? 1 : rows / input.lanes, take);
+      const shifter = rowShifter(m, { shifts: all, lanes: input.lanes, index: row.value, go: go.value });
+      const codes = elementsOf(p.x.data.data, input).map((sum, lane) => {
+        const tail = input.lanes === 1 ? "" : `_${lane}`;
+        const held = pipe.reg(`sum${tail}`, sum);
+        const scaled = pipe.reg(`scaled${tail}`, shifter(held, lane, zero));
+        return pipe.reg(`code${tail}`, saturated(scaled, lo, hi), output.type);
+      });
+      const valid = pipe.delayValid("valid", p.x.valid, 3);
+      go.drive(valid.not().or(p.y.ready));
+      return { y: { valid, data: { data: wordOf(codes, output) } } };
+    },
+  );
+}
+
+function multiplyModule(parameters: RequantiseParameters) {
   const { name, input, multipliers, shift, zero, lo, hi, rows, multiplier } = parameters;
+  const latency = 4;
   const output: Beat = { type: range(lo, hi), lanes: input.lanes };
   const widest = Math.max(...multipliers);
   const factorType: NumType = range(0, widest);
   return module(
     name,
     {
-      doc: `Requantiser of ${input.lanes} lane(s): clamp(${zero} + ((sum * multiplier + 2^${shift - 1}) >> ${shift}), ${lo}, ${hi}), ${multipliers.length === 1 ? "one multiplier for all rows" : "a multiplier per row"}. ${REQUANTISE_LATENCY} registers, one beat per cycle.`,
+      doc: `Requantiser of ${input.lanes} lane(s): clamp(${zero} + ((sum * multiplier + 2^${shift - 1}) >> ${shift}), ${lo}, ${hi}), ${multipliers.length === 1 ? "one multiplier for all rows" : "a multiplier per row"}. ${latency} registers, one beat per cycle.`,
       in: { x: beatStream(input, "accumulators") },
       out: { y: beatStream(output, "codes") },
     },
@@ -71,7 +113,7 @@ export function requantiseModule(parameters: RequantiseParameters) {
         const scaled = pipe.reg(`scaled${tail}`, roundedShift(product, shift, zero));
         return pipe.reg(`code${tail}`, saturated(scaled, lo, hi), output.type);
       });
-      const valid = pipe.delayValid("valid", p.x.valid, REQUANTISE_LATENCY);
+      const valid = pipe.delayValid("valid", p.x.valid, latency);
       go.drive(valid.not().or(p.y.ready));
       return { y: { valid, data: { data: wordOf(codes, output) } } };
     },

@@ -1,17 +1,20 @@
+import { pureShifts } from "../../../integer/index.js";
 import { type Bit, type Builder, bit, firstOf, module, type Num, pick, range, stream } from "../../../rtl/index.js";
 import { type Beat, beatStream, elementsOf, wordOf, wordType } from "../../parts/beat.js";
 import { allOf } from "../../parts/counter.js";
 import { Pipe } from "../../parts/pipe.js";
 import { roundedShift, saturated } from "../../parts/requantise.js";
+import { rowShifter } from "../../parts/row-shifter.js";
 import { constantLanes } from "../../parts/table.js";
 import {
-  DELIVER_LATENCY,
+  deliverLatency,
   type MatrixTask,
   type MatrixUnitParameters,
   outputBeats,
   type PlacedTask,
   partsOf,
   placeTasks,
+  shiftsAlone,
   sumType,
   taskOutput,
   unitScaling,
@@ -51,21 +54,37 @@ function belongs(m: Builder, parameters: MatrixUnitParameters, placed: PlacedTas
   return mine;
 }
 
-/** The multiplier of each row of each task, beat by beat of outputs; 0 where sums are not requantised. */
-function multipliersOf(parameters: MatrixUnitParameters): number[] {
+type Requantised = NonNullable<MatrixTask["requantiser"]>;
+
+/**
+ * What each row of each task is requantised with, beat by beat of outputs; `none` where sums are not requantised.
+ *
+ * @param of one for each row of a task, or one for all of them
+ */
+function byRow<T>(parameters: MatrixUnitParameters, none: T, of: (by: Requantised, task: number) => readonly T[]): T[] {
   const { plan } = parameters;
   const { stride } = outputBeats(parameters);
-  const { tasks } = unitScaling(parameters);
-  return placeTasks(parameters).flatMap(({ task, beats }, placed) =>
-    Array.from({ length: beats * stride * plan.lanes }, (_, index) => {
+  return placeTasks(parameters).flatMap(({ task, beats }, placed) => {
+    const values = task.requantiser ? of(task.requantiser, placed) : [];
+    return Array.from({ length: beats * stride * plan.lanes }, (_, index) => {
       const beat = Math.floor(index / (stride * plan.lanes));
       const part = Math.floor(index / plan.lanes) % stride;
-      if (!task.requantiser || part >= partsOf(plan)) return 0;
-      const { multipliers } = task.requantiser;
+      if (part >= partsOf(plan)) return none;
       const row = beat * plan.lanesOut + part * plan.lanes + (index % plan.lanes);
-      return ((multipliers.length === 1 ? multipliers[0] : multipliers[row]) ?? 0) * (tasks[placed]?.by ?? 1);
-    }),
+      return (values.length === 1 ? values[0] : values[row]) ?? none;
+    });
+  });
+}
+
+function multipliersOf(parameters: MatrixUnitParameters): number[] {
+  const { tasks } = unitScaling(parameters);
+  return byRow(parameters, 0, ({ multipliers }, task) =>
+    multipliers.map((multiplier) => multiplier * (tasks[task]?.by ?? 1)),
   );
+}
+
+function shiftsOf(parameters: MatrixUnitParameters): (number | null)[] {
+  return byRow<number | null>(parameters, null, (by) => pureShifts(by) ?? []);
 }
 
 /** Sums to the operators that they belong to: as they are, or requantised to codes with that operator's constants. */
@@ -75,11 +94,16 @@ export function deliverModule(parameters: MatrixUnitParameters) {
   const coded = codedTasks(parameters);
   const shifts = coded.map(({ shift }) => shift);
   const sameShift = new Set(shifts).size === 1;
+  const alone = shiftsAlone(parameters);
+  const latency = deliverLatency(parameters);
+  const rule = alone
+    ? `clamp(zero + ((sum + 2^(k - 1)) >> k), lo, hi), k by the row`
+    : `clamp(zero + ((sum * multiplier + 2^(s - 1)) >> s), lo, hi), s = ${[...new Set(shifts)].join(" or ")}`;
   const sums: Beat = { type: sumType(parameters), lanes: plan.lanes };
   return module(
     `${name}_deliver`,
     {
-      doc: `${title}, results: sums leave as they are, or as codes clamp(zero + ((sum * multiplier + 2^(s - 1)) >> s), lo, hi), s = ${[...new Set(shifts)].join(" or ")}, with the constants of the operator they belong to; ${plan.lanes} requantiser(s), ${DELIVER_LATENCY} registers, one beat per cycle.`,
+      doc: `${title}, results: sums leave as they are, or as codes ${rule}, with the constants of the operator they belong to; ${plan.lanes} requantiser(s)${alone ? " without multiplier" : ""}, ${latency} registers, one beat per cycle.`,
       in: { x: partStream(parameters) },
       out: Object.fromEntries(tasks.map(({ task }) => [task.port, beatStream(taskOutput(task, plan), task.title)])),
     },
@@ -117,7 +141,7 @@ export function deliverModule(parameters: MatrixUnitParameters) {
                 coded.length - 1,
               ).fit(numbers);
         // Beside the product, what is rounded, and what is held within bounds.
-        const beside = pipe.delay("task_product", which, 2);
+        const beside = pipe.delay("task_product", which, latency - 3);
         const scaledTask = pipe.delay("task_scaled", beside, 1);
         const late = pipe.delay("task_narrowed", scaledTask, 1);
         const of = (values: readonly number[]): Num =>
@@ -129,13 +153,15 @@ export function deliverModule(parameters: MatrixUnitParameters) {
           of(requantisers.map((one) => one.hi)),
         ];
         m.name({ zero_point: zero, lowest_code: lo, highest_code: hi });
-        const factors = constantLanes(m, "multipliers", {
-          values: multipliersOf(parameters),
-          lanes: plan.lanes,
-          index: p.x.data.beat,
-          go: go.value,
-          doc: "multiplier of each row; 0 where sums are not requantised",
-        });
+        const row = { lanes: plan.lanes, index: p.x.data.beat, go: go.value };
+        const shifter = alone ? rowShifter(m, { ...row, shifts: shiftsOf(parameters) }) : null;
+        const factors = alone
+          ? []
+          : constantLanes(m, "multipliers", {
+              ...row,
+              values: multipliersOf(parameters),
+              doc: "multiplier of each row; 0 where sums are not requantised",
+            });
         const type = range(
           Math.min(...requantisers.map((one) => one.lo)),
           Math.max(...requantisers.map((one) => one.hi)),
@@ -146,26 +172,29 @@ export function deliverModule(parameters: MatrixUnitParameters) {
           beside,
           shifts.map((shift) => 2 ** (shift - 1)),
         );
-        const codes = elements.map((sum, lane) => {
-          const tail = plan.lanes === 1 ? "" : `_${lane}`;
-          const held = pipe.reg(`sum${tail}`, sum);
+        /** The sum of a lane, scaled and rounded: a register behind the shift, two with a product. */
+        const scaledSum = (held: Num, lane: number, tail: string): Num => {
+          if (shifter) return pipe.reg(`scaled${tail}`, shifter(held, lane, 0));
           const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, plan.requantiser));
           const rounded = pipe.reg(
             `scaled${tail}`,
             sameShift ? roundedShift(product, shifts[0] ?? 1, 0) : product.add(rounding),
           );
-          const scaled = sameShift
-            ? rounded
-            : pick(
-                scaledTask,
-                shifts.map((shift) => rounded.shr(shift)),
-              );
+          if (sameShift) return rounded;
+          return pick(
+            scaledTask,
+            shifts.map((shift) => rounded.shr(shift)),
+          );
+        };
+        const codes = elements.map((sum, lane) => {
+          const tail = plan.lanes === 1 ? "" : `_${lane}`;
+          const scaled = scaledSum(pipe.reg(`sum${tail}`, sum), lane, tail);
           const narrowed = pipe.reg(`narrowed${tail}`, saturated(scaled, least, most), range(least, most));
           const shifted = narrowed.add(zero);
           const held_in = pick(shifted.lt(lo), lo, pick(shifted.gt(hi), hi, shifted));
           return pipe.reg(`code${tail}`, held_in.fit(type), type);
         });
-        const valid = pipe.delayValid("valid", p.x.valid.and(taken), DELIVER_LATENCY);
+        const valid = pipe.delayValid("valid", p.x.valid.and(taken), latency);
         const target = pipe.delay("target", late, 1);
         const ready: Bit[] = [];
         coded.forEach(({ placed: { task } }, index) => {

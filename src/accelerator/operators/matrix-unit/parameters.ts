@@ -1,3 +1,4 @@
+import { pureShifts } from "../../../integer/index.js";
 import { type MemoryStyle, type Multiplier, type NumType, range, sint } from "../../../rtl/index.js";
 import type { Beat } from "../../parts/beat.js";
 import { indexBits } from "../../parts/counter.js";
@@ -177,5 +178,12 @@ export function unitScaling(parameters: Pick<MatrixUnitParameters, "jobs" | "pla
   return { tasks, factors: each ? own : aligned, shifts };
 }
 
-/** Registers from a sum to its code: operands, product, scaled, narrowed, code. */
-export const DELIVER_LATENCY = 5;
+/** Whether all requantisers of a unit are shifts, so that its lanes need no multipliers. */
+export function shiftsAlone({ jobs }: Pick<MatrixUnitParameters, "jobs">): boolean {
+  return jobs.every(({ tasks }) => tasks.every(({ requantiser }) => !requantiser || pureShifts(requantiser) !== null));
+}
+
+/** Registers from a sum to its code: operands, product, scaled, narrowed, code; without the product where shifts do. */
+export function deliverLatency(parameters: Pick<MatrixUnitParameters, "jobs">): number {
+  return shiftsAlone(parameters) ? 4 : 5;
+}

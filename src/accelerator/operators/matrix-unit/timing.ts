@@ -2,7 +2,7 @@ import type { CycleModel, Link, Stage } from "../../timing/cycle-model.js";
 import { ItemBuffer } from "../../timing/engine.js";
 import { gearbox } from "../../timing/stages.js";
 import {
-  DELIVER_LATENCY,
+  deliverLatency,
   jobRows,
   type MatrixUnitParameters,
   multiplyLatency,
@@ -47,10 +47,11 @@ class MatrixUnit implements Stage {
     readonly outputs: readonly Link[],
     depth: number,
     readonly parts: number,
+    codeDepth: number,
   ) {
     this.#depth = depth;
     this.#sums = Array.from({ length: depth }, () => null);
-    this.#codes = Array.from({ length: DELIVER_LATENCY }, () => null);
+    this.#codes = Array.from({ length: codeDepth }, () => null);
   }
 
   /** The part that is offered to the outputs and requantisers. */
@@ -59,7 +60,7 @@ class MatrixUnit implements Stage {
   }
 
   settle(): void {
-    const code = this.#codes[DELIVER_LATENCY - 1] ?? null;
+    const code = this.#codes.at(-1) ?? null;
     const part = this.#offered;
     this.outputs.forEach((link, output) => {
       link.valid = code?.output === output || (part?.output === output && !part.coded);
@@ -157,7 +158,9 @@ export function matrixUnitTiming(model: CycleModel, inputs: readonly Link[], par
       outstanding: 0,
     }),
   );
-  model.add(new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan)));
+  model.add(
+    new MatrixUnit(timed, buffers, outputs, multiplyLatency(plan.lanesIn), partsOf(plan), deliverLatency(parameters)),
+  );
   for (const buffer of buffers) model.add(buffer);
   return outputs;
 }
