@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "./testing/temporary-folder.js";
-import { compareVersions, findTool, findToolIfPresent } from "./tools.js";
+import { compareVersions, findTool, findToolIfPresent, settingVariable } from "./tools.js";
 
 const folder = temporaryFolder();
 
@@ -72,5 +72,38 @@ describe.skipIf(process.platform === "win32")("findTool", () => {
     program("ghdl", 'echo "GHDL 0.37"');
     const found = await withPath(folder, () => findToolIfPresent("ghdl"));
     expect(found).toEqual({ reason: expect.stringMatching(/version 0\.37/) });
+  });
+
+  it("looks where the environment variable says, and nowhere else", async () => {
+    const path = program(
+      "pnr",
+      'echo "nextpnr-ice40 -- Next Generation Place and Route (Version nextpnr-0.9-31-gabc)" >&2',
+    );
+    process.env[settingVariable("nextpnr-ice40")] = path;
+    try {
+      expect(await findTool("nextpnr-ice40")).toEqual({ name: "nextpnr-ice40", path, version: "0.9" });
+      process.env[settingVariable("nextpnr-ice40")] = "/nowhere/pnr";
+      for (const find of [findTool, findToolIfPresent]) {
+        await expect(find("nextpnr-ice40")).rejects.toThrow(
+          'nextpnr-ice40 was not found at "/nowhere/pnr", as the environment variable GATECAST_NEXTPNR_ICE40 says',
+        );
+      }
+    } finally {
+      delete process.env[settingVariable("nextpnr-ice40")];
+    }
+  });
+
+  it("knows a program that tells no version by its content", async () => {
+    const setting = program("icepack", "exit 0");
+    const first = await findTool("icepack", { setting });
+    expect(first.version).toMatch(/^file [0-9a-f]{12}$/);
+    expect((await findTool("icepack", { setting: program("icepack", "exit 1") })).version).not.toBe(first.version);
+  });
+
+  it("reads what Vivado says of itself", async () => {
+    const setting = program("vivado", 'echo "vivado v2023.2 (64-bit)"; echo "Tool Version Limit: 2023.10"');
+    expect((await findTool("vivado", { setting })).version).toBe("2023.2");
+    const old = program("old-vivado", 'echo "Vivado v2018.1 (64-bit)"');
+    await expect(findTool("vivado", { setting: old })).rejects.toThrow(/version 2018\.1; at least 2019\.2/);
   });
 });

@@ -181,7 +181,7 @@ export function checkWideMemories(netlist: Netlist): void {
   }
 }
 
-function perModuleResources(statistics: Map<string, Record<string, number>>, top: string): ModuleResources[] {
+export function perModuleResources(statistics: Map<string, Record<string, number>>, top: string): ModuleResources[] {
   const result = new Map<string, ModuleResources & { flat: Record<string, number> }>();
   const flatten = (module: string): Record<string, number> => {
     const known = result.get(module);
