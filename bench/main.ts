@@ -12,10 +12,11 @@ import { writeAtomically } from "./common/write-atomically.js";
 import { integer } from "./integer.js";
 import { mainJob } from "./main-job.js";
 import { planner } from "./planner.js";
+import { power } from "./power.js";
 import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
-const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, planner, mainJob];
+const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, planner, power, mainJob];
 /** Compiled, this file is .cache/bench/bench/main.js. */
 const root = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 

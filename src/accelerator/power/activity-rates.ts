@@ -19,6 +19,6 @@ export interface ActivityRates {
  * and prints them (docs/power.md has the table and how far single designs are from it).
  */
 export const activityRates: Readonly<Record<Device["family"], ActivityRates>> = {
-  xc7: { register: 0.27, logic: 0.41, memory: 0.03, block: 13.4, dsp: 6.1 },
-  ice40: { register: 0.27, logic: 0.41, memory: 0.03, block: 13.4, dsp: 6.1 },
+  xc7: { register: 0.271, logic: 0.403, memory: 0.031, block: 12.5, dsp: 6.29 },
+  ice40: { register: 0.271, logic: 0.403, memory: 0.031, block: 12.5, dsp: 6.29 },
 };

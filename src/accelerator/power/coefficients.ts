@@ -1,5 +1,5 @@
 import type { Device } from "../devices.js";
-import { type EnergyUnit, energyUnitNames, unitsFrom } from "./units.js";
+import { type EnergyUnit, unitsFrom } from "./units.js";
 
 /** Energy of a unit and where the figure is from; docs/power.md has the derivations. */
 export interface Coefficient {
@@ -106,5 +106,3 @@ export function givenStaticPower(milliwatts: number): StaticPower {
 export function picojoulesOf({ coefficients }: PowerTechnology): Record<EnergyUnit, number> {
   return unitsFrom((unit) => coefficients[unit].picojoules);
 }
-
-export { type EnergyUnit, energyUnitNames };
