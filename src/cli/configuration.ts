@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { foldNames, limits } from "../model/index.js";
+import { foldNames, limits, scaleKinds } from "../model/index.js";
 import { resolveSeriesOptions } from "../series/index.js";
 import { floatDefaults, quantisedDefaults } from "../training/index.js";
 
@@ -110,6 +110,7 @@ export const configurationSchema = z.strictObject({
   activationBits: whole(2, 8).nullable().default(null),
   sampleBits: whole(2, 16).default(12),
   forecastBits: whole(2, 16).default(16),
+  scales: choice(...scaleKinds).default("free"),
 
   seed: whole(0, 2 ** 32 - 1).default(1),
   epochs: whole(1, 10_000).default(floatDefaults.epochs),

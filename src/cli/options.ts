@@ -77,6 +77,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   activationBits: { kind: "number", value: "bits", help: "width of the hidden activations (default: --bits)" },
   sampleBits: { kind: "number", value: "bits", help: "width of the window's samples, 2 to 16" },
   forecastBits: { kind: "number", value: "bits", help: "width of the forecast, 2 to 16" },
+  scales: {
+    kind: "text",
+    value: "kind",
+    help: '"free", or "power-of-two": requantisers that shift instead of multiplying (docs/arithmetic.md)',
+  },
 
   seed: { kind: "number", value: "number", help: "the same seed gives the same bits, on any machine" },
   epochs: { kind: "number", value: "count", help: "epochs in floating point, at most" },
@@ -161,6 +166,7 @@ export const optionGroups = {
     "activationBits",
     "sampleBits",
     "forecastBits",
+    "scales",
   ],
   "Training:": [
     "seed",

@@ -24,6 +24,7 @@ export function describeModel(data: ReportData): string {
     heads > 1 ? [`${heads} heads`] : [],
     [`d_model ${dModel}`, `window ${window}`],
     folds.length > 0 ? [`folded ${folds.join(", ")}`] : [],
+    data.model.precision.scales === "power-of-two" ? ["power-of-two scales"] : [],
   ].flat();
   return `${widthName(data)} integer-only Transformer (${shape.join(", ")})`;
 }

@@ -10,7 +10,13 @@ import { historyModule } from "../../src/accelerator/parts/history.js";
 import type { OperatorPlan } from "../../src/accelerator/plan.js";
 import type { IntegerModel } from "../../src/integer/index.js";
 import { randomIntegerModel } from "../../src/integer/testing/index.js";
-import { type Architecture, buildGraph, defineArchitecture, definePrecision } from "../../src/model/index.js";
+import {
+  type Architecture,
+  buildGraph,
+  defineArchitecture,
+  definePrecision,
+  type ScaleKind,
+} from "../../src/model/index.js";
 import { type MemoryStyle, type Module, type Multiplier, range, sint } from "../../src/rtl/index.js";
 
 /** An operator or a part of one at stated parameters. */
@@ -30,6 +36,7 @@ export interface Sample {
 export interface SampleOptions {
   readonly architecture: Partial<Architecture> & Pick<Architecture, "window" | "dModel">;
   readonly bits: number;
+  readonly scales?: ScaleKind;
   readonly lanes: SampleLanes;
   /** Of lanes; requantisers and residuals have DSPs, unless `requantiser` says otherwise. */
   readonly multiplier: Multiplier;
@@ -55,7 +62,7 @@ export interface SampleLanes {
 export function sample(prefix: string, options: SampleOptions): Sample {
   const { bits, lanes, multiplier, memory, weights, requantiser = "dsp" } = options;
   const architecture = defineArchitecture(options.architecture);
-  const model = randomIntegerModel(architecture, definePrecision({ bits }), 5);
+  const model = randomIntegerModel(architecture, definePrecision({ bits, scales: options.scales ?? "free" }), 5);
   const graph = buildGraph(architecture, model.precision);
   const plans = new Map<string, OperatorPlan>();
   const shared: string[] = [];
@@ -168,6 +175,36 @@ export const several = sample("several", {
   weights: "rom",
 });
 
+/** 4 bits and 8 bits with power-of-two scales: requantisers that shift. */
+export const shifting = sample("shifting", {
+  architecture: { window: 4, dModel: 4, feedForward: 8 },
+  bits: 4,
+  scales: "power-of-two",
+  lanes: { in: 2, out: 2, attention: 2 },
+  multiplier: "lut",
+  memory: "distributed",
+  weights: "rom",
+});
+export const shiftingWide = sample("shifting_wide", {
+  architecture: { window: 4, dModel: 4, heads: 2, inputs: 3, targets: 2, feedForward: 8 },
+  bits: 8,
+  scales: "power-of-two",
+  lanes: { in: 2, out: 1, attention: 1 },
+  multiplier: "lut",
+  memory: "block",
+  weights: "block",
+});
+export const shiftingShared = sample("shifting_shared", {
+  architecture: { window: 4, dModel: 4, feedForward: 8 },
+  bits: 4,
+  scales: "power-of-two",
+  lanes: { in: 2, out: 2, attention: 1 },
+  multiplier: "lut",
+  memory: "distributed",
+  weights: "rom",
+  unit: { packedColumns: 0 },
+});
+
 /** The encoder's `linear` operators on shared lanes, 4 bits: in LUTs, and half of the columns packed into DSPs. */
 export const shared = [0, 1].map((packedColumns) =>
   sample(`shared_${packedColumns}`, {
@@ -235,6 +272,12 @@ export function catalogue(): Entry[] {
     ...shared.flatMap(({ units }, packed) =>
       units.map((unit) => ({ title: `4 bits: matrix unit, ${packed} packed`, module: matrixUnitModule(unit) })),
     ),
+    ...entries("4 bits, shifts:", shifting, ["embed", "layers.0.self_attn.q_proj", "layers.0.self_attn"]),
+    ...entries("8 bits, h 2, m 3, shifts:", shiftingWide, ["embed"]),
+    ...shiftingShared.units.map((unit) => ({
+      title: "4 bits, shifts: matrix unit, 0 packed",
+      module: matrixUnitModule(unit),
+    })),
     ...parts(),
   ];
 }

@@ -8,6 +8,7 @@ import {
   foldNames,
   type Graph,
   type OperatorKind,
+  type ScaleKind,
   tensor,
 } from "../../model/index.js";
 import { Random } from "../../numeric/random.js";
@@ -22,6 +23,7 @@ import { randomChoices } from "./random-choices.js";
 export function randomCase(
   seed: number,
   fixed: Partial<Architecture> = {},
+  scales: ScaleKind = "free",
 ): { model: IntegerModel; graph: Graph; random: Random } {
   const random = new Random(seed, 7);
   const from = (lo: number, hi: number) => lo + random.integer(hi - lo + 1);
@@ -47,6 +49,7 @@ export function randomCase(
     scores: from(5, 8),
     exponentials: from(5, 8),
     overrides: { embedded: from(3, 8), "layers.0.query": from(3, 6), "layers.0.linear1.weight": from(2, 8) },
+    scales,
   });
   return {
     model: randomIntegerModel(architecture, precision, seed),
@@ -93,8 +96,13 @@ function portsOf(parameters: OperatorParameters): readonly string[] {
  * Runs every operator of a kind alone, with random lanes, two windows of random and extreme values, and pauses on all
  * sides, against the interpreter's function; returns how many values were compared and how many differ.
  */
-export function checkOperators(kind: OperatorKind, seed: number, fixed: Partial<Architecture> = {}) {
-  const { model, graph, random } = randomCase(seed, fixed);
+export function checkOperators(
+  kind: OperatorKind,
+  seed: number,
+  fixed: Partial<Architecture> = {},
+  scales: ScaleKind = "free",
+) {
+  const { model, graph, random } = randomCase(seed, fixed, scales);
   const choices = randomChoices(graph, random);
   const parameters = deriveParameters(graph, model, choices, "test");
   const intervals = tensorIntervals(graph, model);

@@ -9,6 +9,7 @@ import {
   foldNames,
   type Graph,
   type Precision,
+  type ScaleKind,
 } from "../../model/index.js";
 import { Random } from "../../numeric/random.js";
 import { buildAccelerator } from "../assemble.js";
@@ -41,7 +42,9 @@ export function drawDesign(seed: number): RandomDesign {
   // The planner tries many plans, which takes its time with large networks.
   const large = kind > 0 && random.integer(LARGE_ONE_IN) === 0;
   const architecture = drawArchitecture(random, large);
-  const precision = drawPrecision(random, architecture);
+  // One in four has requantisers that shift.
+  const scales = new Random(seed, 14).integer(4) === 0 ? "power-of-two" : "free";
+  const precision = drawPrecision(random, architecture, scales);
   const graph = buildGraph(architecture, precision);
   const model = liveliestIntegerModel(architecture, precision, seed);
   const mode: Mode = random.integer(3) === 0 ? "sample" : "window";
@@ -89,8 +92,8 @@ function drawArchitecture(random: Random, large: boolean): Architecture {
   });
 }
 
-/** A width of its own for each weight and each hidden activation. */
-function drawPrecision(random: Random, architecture: Architecture): Precision {
+/** A width of its own for each weight and each hidden activation, and scales of one kind. */
+function drawPrecision(random: Random, architecture: Architecture, scales: ScaleKind): Precision {
   const from = (lo: number, hi: number) => lo + random.integer(hi - lo + 1);
   const plain = buildGraph(architecture, definePrecision());
   const names = [
@@ -103,6 +106,7 @@ function drawPrecision(random: Random, architecture: Architecture): Precision {
     scores: from(4, 8),
     exponentials: from(4, 8),
     overrides: Object.fromEntries(names.map((name) => [name, from(2, 8)])),
+    scales,
   });
 }
 
@@ -115,7 +119,8 @@ export function describeDesign({ seed, from, graph, choices }: RandomDesign): st
   const units = choices.units.map(
     ({ lanesIn, lanesOut, operators }) => `${lanesIn} x ${lanesOut} for ${operators.length}`,
   );
-  return `seed ${seed}: ${shape}, ${ends}, mode ${choices.mode}, plan from ${from}${units.length > 0 ? ` (${units.join("; ")})` : ""}`;
+  const scales = graph.precision.scales === "power-of-two" ? ", power-of-two scales" : "";
+  return `seed ${seed}: ${shape}, ${ends}${scales}, mode ${choices.mode}, plan from ${from}${units.length > 0 ? ` (${units.join("; ")})` : ""}`;
 }
 
 /** Inferences without pauses: the first alone, the others back to back, as many as `countCycles` has. */

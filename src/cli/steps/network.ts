@@ -14,12 +14,13 @@ export const networkKeys = [
   "activationBits",
   "sampleBits",
   "forecastBits",
+  "scales",
 ] as const;
 
 /** The operator graph of a configuration. A target that is also an input is forecast as the change from its last value. */
 export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[number]>, shape: WindowShape): Graph {
   const { dModel, heads, layers, feedForward, folds } = settings;
-  const { bits, weightBits, activationBits, sampleBits, forecastBits } = settings;
+  const { bits, weightBits, activationBits, sampleBits, forecastBits, scales } = settings;
   const columns = shape.targets.map((target) => shape.inputs.indexOf(target));
   const architecture = defineArchitecture({
     window: shape.window,
@@ -39,6 +40,7 @@ export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[num
     ...(activationBits === null ? {} : { activations: activationBits }),
     samples: sampleBits,
     forecast: forecastBits,
+    scales,
   });
   return buildGraph(architecture, precision);
 }
