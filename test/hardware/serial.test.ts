@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createInterpreter, type IntegerModel } from "../../integer/index.js";
-import { randomIntegerModel, randomWindows } from "../../integer/testing/index.js";
-import { defineArchitecture, definePrecision } from "../../model/index.js";
-import { runIcarus } from "../../toolchain/icarus.js";
-import { temporaryFolder } from "../../toolchain/testing/temporary-folder.js";
-import { toolForTest } from "../../toolchain/testing/tool-for-test.js";
-import { device } from "../devices.js";
-import { generateAccelerator } from "../generate.js";
-import { planAccelerator } from "../planner.js";
-import { type SerialTop, serialBytes, serialTop } from "./serial.js";
+import { type SerialTop, serialBytes, serialTop } from "../../src/accelerator/delivery/serial.js";
+import { device } from "../../src/accelerator/devices.js";
+import { generateAccelerator } from "../../src/accelerator/generate.js";
+import { planAccelerator } from "../../src/accelerator/planner.js";
+import { createInterpreter, type IntegerModel } from "../../src/integer/index.js";
+import { randomIntegerModel, randomWindows } from "../../src/integer/testing/index.js";
+import { defineArchitecture, definePrecision } from "../../src/model/index.js";
+import { runIcarus } from "../../src/toolchain/icarus.js";
+import { temporaryFolder } from "../../src/toolchain/testing/temporary-folder.js";
+import { toolForTest } from "../../src/toolchain/testing/tool-for-test.js";
 
 const folder = temporaryFolder();
 
