@@ -5,7 +5,7 @@ import { carryOut, type Order } from "./accuracy/pool.js";
 import type { Bench } from "./common/bench.js";
 import { decimals } from "./common/format.js";
 import { recipeRows, recipeTable } from "./recipe/summarise.js";
-import { variants } from "./recipe/variants.js";
+import { type Variant, variants } from "./recipe/variants.js";
 
 const recording = "pems_lane";
 /** Trainings at once, each on one thread. */
@@ -19,6 +19,8 @@ export const recipe: Bench = {
     dataset: `of ${datasets.map(({ name }) => name).join(",")}; ${recording} by default`,
     "d-model": "16 by default",
     seeds: "how many; 3 by default",
+    bits: "of 4,3; both by default",
+    variants: "words; only variants whose name holds one of them, beside the default; all by default",
     processes: `trainings at once; ${processes} by default`,
   },
   async run(options, { print, progress }) {
@@ -28,7 +30,8 @@ export const recipe: Bench = {
     const dModel = options.number("d-model", 2, 128) ?? 16;
     const seeds = options.number("seeds", 1, 1000) ?? (quick ? 1 : 3);
     const atOnce = options.number("processes", 1, 64) ?? processes;
-    const tried = quick ? variants.slice(0, 2) : variants;
+    const widths = options.numbers("bits", 2, 8);
+    const tried = chosenVariants(quick ? variants.slice(0, 2) : variants, options.words("variants"), widths);
     for (const one of datasets) if (one.name === dataset) readRecording(one);
 
     const parts: Part[] = [];
@@ -66,6 +69,24 @@ export const recipe: Bench = {
     return { rows };
   },
 };
+
+/** The default, which the others are compared with, and those whose name holds a word; at the widths that are asked for. */
+export function chosenVariants(
+  all: readonly Variant[],
+  words: readonly string[] | undefined,
+  widths: readonly number[] | undefined,
+): Variant[] {
+  const [usual, ...others] = all.flatMap((variant): Variant[] => {
+    const bits = variant.bits.filter((width) => widths?.includes(width) ?? true);
+    return bits.length > 0 ? [{ ...variant, bits }] : [];
+  });
+  const wanted = others.filter(({ name }) => words?.some((word) => name.includes(word)) ?? true);
+  if (usual !== undefined && wanted.length > 0) return [usual, ...wanted];
+  throw new GatecastError("usage", "No variant of the recipe has such a name and width.", {
+    remedy: `Choose words of: ${all.map(({ name }) => `"${name}"`).join(", ")}; and widths among 4 and 3 bits.`,
+    where: { key: "variants" },
+  });
+}
 
 function describe(part: Part): string {
   if (part.kind === "baselines") throw new Error("the recipe bench orders no baselines");

@@ -11,6 +11,7 @@ import {
   foldParameters,
   type Parameters,
   readParameters,
+  type ScaleKind,
   writeParameters,
 } from "../../src/model/index.js";
 import {
@@ -50,8 +51,8 @@ export interface Job {
   readonly quick: boolean;
   /** Sets of folds, each trained at each of the widths; without any by default. */
   readonly folds?: readonly (readonly Fold[])[];
-  /** Options of quantisation-aware training other than the defaults, under a name. */
-  readonly variant?: { readonly name: string; readonly options: QuantisedOptions };
+  /** Options of quantisation-aware training other than the defaults, or other scales, under a name. */
+  readonly variant?: { readonly name: string; readonly options: QuantisedOptions; readonly scales?: ScaleKind };
 }
 
 /** A finished part of a job. */
@@ -124,6 +125,7 @@ export class Worker {
           bits,
           ...(folds.length > 0 && { folds }),
           ...(Object.keys(changes).length > 0 && { options: changes }),
+          ...(variant?.scales && { scales: variant.scales }),
         };
         const kept = this.store.read(key, integerResult);
         const result = kept ?? (await trainInteger(data, float.parameters, { ...job, bits, folds }));
@@ -187,7 +189,9 @@ async function trainInteger(
 ): Promise<IntegerResult> {
   const { test } = data;
   const unfolded = networkFor(test, dModel, bits);
-  const graph = buildGraph({ ...unfolded.architecture, folds }, unfolded.precision);
+  const { precision } = unfolded;
+  const scales = variant?.scales ?? precision.scales;
+  const graph = buildGraph({ ...unfolded.architecture, folds }, { ...precision, scales });
   const before = process.cpuUsage();
   const options = { seed, ...(quick ? quickEpochs.quantised : {}), ...variant?.options };
   const { quantised, history } = await trainQuantised(graph, foldParameters(graph, parameters), data, options);

@@ -1,9 +1,12 @@
+import type { ScaleKind } from "../../src/model/index.js";
 import type { QuantisedOptions } from "../../src/training/index.js";
 
 /** One change of the recipe, everything else being the default. */
 export interface Variant {
   readonly name: string;
   readonly options: QuantisedOptions;
+  /** What requantisers scale by; free by default. */
+  readonly scales?: ScaleKind;
   /** Widths in bits at which it is measured. */
   readonly bits: readonly number[];
 }
@@ -16,6 +19,13 @@ export const variants: readonly Variant[] = [
   { name: "ranges are moving averages, not learned", options: { ranges: "averaged" }, bits: both },
   { name: "ranges start from the extremes", options: { start: "extremes" }, bits: both },
   { name: "one scale for each weight matrix", options: { weightScales: "matrix" }, bits: both },
+  { name: "power-of-two scales", options: {}, scales: "power-of-two", bits: both },
+  {
+    name: "power-of-two scales, one for each weight matrix",
+    options: { weightScales: "matrix" },
+    scales: "power-of-two",
+    bits: both,
+  },
   { name: "norms use the batch to the end", options: { norm: "moving" }, bits: [4] },
   { name: "the same, statistics estimated anew", options: { norm: "reestimated" }, bits: [4] },
   { name: "constant learning rate", options: { schedule: "constant" }, bits: [4] },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Part } from "../../bench/accuracy/job.js";
 import { recipeRows, recipeTable } from "../../bench/recipe/summarise.js";
 import { variants } from "../../bench/recipe/variants.js";
+import { chosenVariants } from "../../bench/recipe.js";
 import { checkOptions } from "../../src/training/options.js";
 
 const tried = [
@@ -57,4 +58,20 @@ it("tries options that exist, the default first", () => {
   expect(variants[0]?.options).toEqual({});
   expect(new Set(variants.map(({ name }) => name)).size).toBe(variants.length);
   for (const { options } of variants) expect(() => checkOptions(options)).not.toThrow();
+});
+
+describe("a choice of variants", () => {
+  it("keeps the default and what is named, at the widths that are asked for", () => {
+    const names = (...of: Parameters<typeof chosenVariants>) =>
+      chosenVariants(...of).map(({ name, bits }) => `${name} ${bits}`);
+    expect(names(tried, undefined, undefined)).toEqual(["usual 4,3", "other 4", "not yet 4"]);
+    expect(names(tried, ["the", "never"], [4])).toEqual(["usual 4", "other 4"]);
+    expect(chosenVariants(variants, ["power-of-two"], [4]).map(({ scales }) => scales)).toEqual([
+      undefined,
+      "power-of-two",
+      "power-of-two",
+    ]);
+    expect(() => chosenVariants(tried, ["nothing"], undefined)).toThrow("No variant");
+    expect(() => chosenVariants(tried, undefined, [7])).toThrow("No variant");
+  });
 });
