@@ -19,6 +19,7 @@ const piece = 16;
 
 export interface PowerRow {
   readonly name: string;
+  readonly device: string;
   readonly dModel: number;
   readonly bits: number;
   readonly folded: boolean;
@@ -51,6 +52,11 @@ export interface PowerRow {
   }[];
 }
 
+/** A row, and the device it is planned for. */
+export interface PowerSpec extends RowSpec {
+  readonly device: string;
+}
+
 interface Effort {
   readonly quick: boolean;
   readonly windows: number;
@@ -59,13 +65,13 @@ interface Effort {
 
 /** Plans and simulates a briefly trained model on real test windows, and estimates its energy. */
 export async function measurePower(
-  spec: RowSpec,
+  spec: PowerSpec,
   models: Store,
   { quick, windows, progress }: Effort,
 ): Promise<PowerRow> {
   const trained = await trainedModel(spec, models, { quick, progress });
   const { model } = trained;
-  const target = device("xc7s15");
+  const target = device(spec.device);
   const plan = planAccelerator(model, { device: target });
   const accelerator = buildAccelerator(model, plan);
   const codes = trained.windows(windows);
@@ -96,6 +102,7 @@ export async function measurePower(
   const published = publishedOf(spec);
   return {
     name: spec.name,
+    device: spec.device,
     dModel: spec.dModel,
     bits: spec.bits,
     folded: spec.folds.length > 0,
@@ -122,8 +129,8 @@ export async function measurePower(
   };
 }
 
-function publishedOf({ published, bits }: RowSpec): PowerRow["published"] {
-  if (published === null || bits !== 4) return null;
+function publishedOf({ published, bits, device: name }: PowerSpec): PowerRow["published"] {
+  if (published === null || bits !== 4 || name !== "xc7s15") return null;
   return { cycles: published, microjoules: (published / paperDesigns.clockHz) * paperDesigns.milliwatts * 1e3 };
 }
 

@@ -20,4 +20,5 @@ export type {
   QueuePlan,
 } from "./plan.js";
 export { type PlanOptions, planAccelerator } from "./planner.js";
+export * from "./power/index.js";
 export { type SimulationOptions, type SimulationResult, simulateAccelerator } from "./simulate.js";

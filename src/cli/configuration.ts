@@ -132,6 +132,15 @@ export const configurationSchema = z.strictObject({
   icarus: choice("auto", "yes", "no").default("auto"),
   yosys: choice("wasm", "native").default("wasm"),
 
+  period: number("a number of seconds above 0", Number.MIN_VALUE, 1e9).nullable().default(null),
+  battery: number("a capacity in mAh above 0", Number.MIN_VALUE, 1e9).nullable().default(null),
+  batteryVolts: number("a voltage from 0.5 to 1000", 0.5, 1000).default(3.7),
+  sleepCurrent: number("a current in uA, 0 or more", 0, 1e9).default(0),
+  configurationEnergy: number("an energy in mJ, 0 or more", 0, 1e9).nullable().default(null),
+  configurationTime: number("a time in ms, 0 or more", 0, 1e9).nullable().default(null),
+  staticPower: number("a power in mW, 0 to 10,000", 0, 10_000).nullable().default(null),
+  powerCalibration: text("the path of a file of `gatecast calibrate-power`").nullable().default(null),
+
   out: text("the path of a folder").nullable().default(null),
 });
 

@@ -127,6 +127,31 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   icarus: { kind: "text", value: "when", help: "simulate the Verilog in Icarus Verilog: likewise" },
   yosys: { kind: "text", value: "which", help: '"wasm" (comes with Gatecast) or "native" (the one on the PATH)' },
 
+  period: {
+    kind: "number",
+    value: "seconds",
+    help: "from one inference to the next, for average power and battery life",
+  },
+  battery: { kind: "number", value: "mAh", help: "capacity of the battery" },
+  batteryVolts: { kind: "number", value: "V", help: "its voltage" },
+  sleepCurrent: { kind: "number", value: "uA", help: "what the battery gives while the device is switched off" },
+  configurationEnergy: {
+    kind: "number",
+    value: "mJ",
+    help: "to switch the device on and load its bitstream (default: what is known of the device)",
+  },
+  configurationTime: {
+    kind: "number",
+    value: "ms",
+    help: "that this takes (default: what is known of the device)",
+  },
+  staticPower: { kind: "number", value: "mW", help: "static power (default: what is known or assumed of the device)" },
+  powerCalibration: {
+    kind: "text",
+    value: "file",
+    help: "coefficients of `gatecast calibrate-power` (default: those of docs/power.md)",
+  },
+
   out: { kind: "text", value: "folder", help: "the run's folder (default: runs/NAME-OF-THE-DATA)" },
 };
 
@@ -180,6 +205,16 @@ export const optionGroups = {
     "from",
   ],
   "The hardware:": ["device", "clock", "mode", "goal", "plan", "windows", "ghdl", "icarus", "yosys"],
+  "Power and battery:": [
+    "period",
+    "battery",
+    "batteryVolts",
+    "sleepCurrent",
+    "configurationEnergy",
+    "configurationTime",
+    "staticPower",
+    "powerCalibration",
+  ],
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 
 /** Adds the options of these settings to a command, under their headings, defaults shown. */

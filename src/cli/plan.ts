@@ -3,10 +3,8 @@ import { count } from "../report/format.js";
 import { renderTable } from "../report/table.js";
 import type { Surroundings } from "./command-context.js";
 import type { GeneralOptions } from "./commands/step-command.js";
-import { loadConfigFile } from "./config-file.js";
-import { resolveConfiguration, type SettingsLayer } from "./resolve-configuration.js";
 import { clockOf } from "./steps/hardware.js";
-import { networkOf } from "./steps/network.js";
+import { untrained } from "./untrained.js";
 
 /** Plans accelerators of a network that is not trained, without and with folds. */
 export async function plan(
@@ -14,14 +12,9 @@ export async function plan(
   given: Readonly<Record<string, unknown>>,
   surroundings: Surroundings,
 ): Promise<void> {
-  const file = await loadConfigFile(options.config, surroundings.folder);
-  const none: SettingsLayer = { source: "in no data", values: { data: "-", target: "target" } };
-  const line: SettingsLayer = { source: "on the command line", values: given };
-  const configuration = resolveConfiguration([none, ...(file ? [file] : []), line]);
-  const { target, inputs, window, horizon, mode, goal } = configuration;
-  const columns = inputs.length > 0 ? inputs : target;
-  const { architecture, precision } = networkOf(configuration, { window, horizon, inputs: columns, targets: target });
-  const rows = compareFolds(architecture, precision, { device: device(configuration.device), mode, goal });
+  const { configuration, graph } = await untrained(options, given, surroundings);
+  const { mode, goal } = configuration;
+  const rows = compareFolds(graph.architecture, graph.precision, { device: device(configuration.device), mode, goal });
   const clockMHz = clockOf(configuration);
   const shown =
     options.json === true ? JSON.stringify({ clockMHz, rows: rows.map(plainRow) }, undefined, 2) : text(rows, clockMHz);
@@ -73,6 +66,6 @@ function text(rows: readonly FoldedPlan[], clockMHz: number): string {
   return [
     table,
     `Cycles are exact for these plans, resources estimated; ${clockMHz} MHz. Planned for numbers that stand in for trained ones.`,
-    "What a fold costs in accuracy is measured by training with it (docs/training.md).",
+    "What a fold costs in accuracy is measured by training with it (docs/training.md). `gatecast estimate` tells one of them in full.",
   ].join("\n");
 }

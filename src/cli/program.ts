@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { GatecastError } from "../errors.js";
 import type { Surroundings } from "./command-context.js";
 import { demoCommand } from "./commands/demo.js";
+import { estimateCommand } from "./commands/estimate.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { generateCommand } from "./commands/generate.js";
 import { planCommand } from "./commands/plan.js";
@@ -74,6 +75,7 @@ Exit codes: 0 done, 2 usage, 3 data, 4 model, 5 training, 6 run folder, 7 hardwa
   program.addCommand(synthesizeCommand(surroundings));
   program.addCommand(reportCommand(surroundings));
   program.commandsGroup("Before a training:");
+  program.addCommand(estimateCommand(surroundings));
   program.addCommand(planCommand(surroundings));
   program.commandsGroup("Use of a model:");
   program.addCommand(predictCommand(surroundings));

@@ -20,5 +20,5 @@ export interface ActivityRates {
  */
 export const activityRates: Readonly<Record<Device["family"], ActivityRates>> = {
   xc7: { register: 0.271, logic: 0.403, memory: 0.031, block: 12.5, dsp: 6.29 },
-  ice40: { register: 0.271, logic: 0.403, memory: 0.031, block: 12.5, dsp: 6.29 },
+  ice40: { register: 0.08, logic: 0.06, memory: 0.0025, block: 1.23, dsp: 1.88 },
 };

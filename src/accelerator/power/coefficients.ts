@@ -46,14 +46,14 @@ const ice40: PowerTechnology = {
     clock: { picojoules: 52, source: MEASURED },
     clockedFf: { picojoules: 0.014, source: MEASURED },
     register: { picojoules: 0.15, source: LIKE_LOGIC },
-    logic: { picojoules: 0.3, source: `an 8 x 8 product in LUTs takes 36 pJ: ${MEASURED}` },
+    logic: { picojoules: 0.3, source: `between a net and a product of LUTs: ${MEASURED}` },
     memory: { picojoules: 0.15, source: LIKE_LOGIC },
     blockClock: { picojoules: 1, source: LIKE_LOGIC },
     block: { picojoules: 0.5, source: LIKE_LOGIC },
     dspClock: { picojoules: 1, source: LIKE_LOGIC },
     dsp: { picojoules: 3, source: `an 8 x 8 product in a DSP takes 24 pJ: ${MEASURED}` },
   },
-  band: [0.4, 2],
+  band: [0.4, 2.5],
   calibration: null,
 };
 

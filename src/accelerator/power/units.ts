@@ -33,7 +33,8 @@ export type EnergyPart = keyof typeof energyParts;
 
 export const energyPartNames = Object.keys(energyParts) as EnergyPart[];
 
-export function unitsFrom(of: (unit: EnergyUnit) => number): Record<EnergyUnit, number> {
+/** One value for each unit. */
+export function unitsFrom<T>(of: (unit: EnergyUnit) => T): Record<EnergyUnit, T> {
   return {
     clock: of("clock"),
     clockedFf: of("clockedFf"),

@@ -1,21 +1,11 @@
 import { Command, Option } from "commander";
 import type { Surroundings } from "../command-context.js";
-import { type ConfigurationKey, configurationSchema } from "../configuration.js";
+import { configurationSchema } from "../configuration.js";
 import { addSettings, settingsGiven } from "../options.js";
-import { networkKeys } from "../steps/network.js";
+import { untrainedKeys } from "../untrained.js";
 import { addExamples, addOutputOptions, type GeneralOptions } from "./step-command.js";
 
-const settings = [
-  "target",
-  "inputs",
-  "window",
-  "horizon",
-  ...networkKeys.filter((key) => key !== "folds"),
-  "device",
-  "clock",
-  "mode",
-  "goal",
-] as const satisfies readonly ConfigurationKey[];
+const settings = untrainedKeys.filter((key) => key !== "folds");
 
 export function planCommand(surroundings: Surroundings): Command {
   const command = new Command("plan")

@@ -1,0 +1,45 @@
+import { type IntegerModel, standInModel } from "../integer/index.js";
+import type { Graph } from "../model/index.js";
+import type { Surroundings } from "./command-context.js";
+import type { GeneralOptions } from "./commands/step-command.js";
+import { loadConfigFile } from "./config-file.js";
+import type { Configuration, ConfigurationKey } from "./configuration.js";
+import { resolveConfiguration, type SettingsLayer } from "./resolve-configuration.js";
+import { networkKeys, networkOf } from "./steps/network.js";
+
+/** The settings of an accelerator whose network nobody has trained yet. */
+export const untrainedKeys = [
+  "target",
+  "inputs",
+  "window",
+  "horizon",
+  ...networkKeys,
+  "device",
+  "clock",
+  "mode",
+  "goal",
+] as const satisfies readonly ConfigurationKey[];
+
+/** A configuration without data, and the network that it makes: of the data only the numbers of columns count. */
+export interface Untrained {
+  readonly configuration: Configuration;
+  readonly graph: Graph;
+  /** Stands in for a trained model. */
+  readonly model: IntegerModel;
+}
+
+/** From the configuration file, if there is one, and the command line. */
+export async function untrained(
+  options: Pick<GeneralOptions, "config">,
+  given: Readonly<Record<string, unknown>>,
+  surroundings: Surroundings,
+): Promise<Untrained> {
+  const file = await loadConfigFile(options.config, surroundings.folder);
+  const none: SettingsLayer = { source: "in no data", values: { data: "-", target: "target" } };
+  const line: SettingsLayer = { source: "on the command line", values: given };
+  const configuration = resolveConfiguration([none, ...(file ? [file] : []), line]);
+  const { target, inputs, window, horizon } = configuration;
+  const columns = inputs.length > 0 ? inputs : target;
+  const graph = networkOf(configuration, { window, horizon, inputs: columns, targets: target });
+  return { configuration, graph, model: standInModel(graph.architecture, graph.precision) };
+}
