@@ -12,7 +12,8 @@ import type { Choices } from "./plan.js";
 import { CycleModel, type Link } from "./timing/cycle-model.js";
 import { fifo, fork, gearbox, later } from "./timing/stages.js";
 
-function wiringOf(model: CycleModel): Wiring<Link> {
+/** Wires the control of modules instead of the modules. */
+export function wiringOf(model: CycleModel): Wiring<Link> {
   return {
     operator: (parameters, inputs) => operatorTiming(model, parameters, inputs),
     unit: (parameters, inputs) => matrixUnitTiming(model, inputs, parameters),
