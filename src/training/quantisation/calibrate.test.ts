@@ -5,8 +5,9 @@ import { allTargets } from "../forward.js";
 import { initialise } from "../initialise.js";
 import { quantisedDefaults } from "../options.js";
 import { oscillation } from "../testing/source.js";
-import { calibrate, thin } from "./calibrate.js";
+import { calibrate } from "./calibrate.js";
 import { quantisedParameters } from "./parameters.js";
+import { thin } from "./seen-values.js";
 
 const graph = buildGraph(defineArchitecture({ window: 8, dModel: 8, heads: 2 }), definePrecision({ bits: 4 }));
 const source = oscillation(100, 8, 1);

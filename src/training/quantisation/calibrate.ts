@@ -1,11 +1,8 @@
 import type { Engine } from "../engine/engine.js";
 import type { WindowSource } from "../source.js";
+import { seenValues } from "./seen-values.js";
 import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
 
-/** Values looked at per tensor. */
-const SAMPLE = 8192;
-/** Windows a calibration runs over at most. */
-const WINDOWS = 1024;
 /** Share of the range beyond the seen one that samples and forecast keep, on each side. */
 const MARGIN = 0.1;
 /** Shares of a seen range that are tried, in percent: of activations on either side, of weights. */
@@ -28,7 +25,7 @@ export interface CalibrationOptions {
  */
 export function calibrate(engine: Engine, source: WindowSource, options: CalibrationOptions): void {
   const whole = options.start === "extremes";
-  const values = collect(engine, source);
+  const values = seenValues(engine, source);
   for (const [index, traits] of engine.quantisers.entries()) {
     const seen = values.get(traits.name);
     if (!seen) throw new Error(`nothing was seen of ${traits.name}`);
@@ -43,64 +40,62 @@ export function calibrate(engine: Engine, source: WindowSource, options: Calibra
     record[1] = 1 / (record[0] ?? 1);
     record[2] = zero;
   }
-  const shifts = shiftConstraints(engine);
+  const constraints = shiftConstraints(engine);
+  calibrateScores(engine, values, constraints);
+  calibrateRows(engine, options, constraints);
+}
+
+/** Where scales are powers of two: the best allowed scale of every attention's scores. */
+function calibrateScores(
+  engine: Engine,
+  values: ReadonlyMap<string, Float32Array>,
+  constraints: ShiftConstraints,
+): void {
   for (const [index, { name, hi }] of engine.quantisers.entries()) {
-    const nearest = shifts.scores.get(name);
+    const nearest = constraints.scores.get(name);
     const seen = values.get(name);
     if (!nearest || !seen) continue;
     const record = engine.quantiserRecord(index);
     const free = record[0] ?? 1;
-    record[0] = leastError(
-      seen,
-      hi,
-      BRACKET.map((factor) => nearest(factor * free)),
-    );
+    const allowed = BRACKET.map((factor) => nearest(factor * free));
+    record[0] = leastError(seen, hi, allowed);
     record[1] = 1 / (record[0] ?? 1);
   }
-  calibrateRows(engine, options, shifts);
 }
 
-/** What a scale is multiplied by so that the nearest powers of two are the next below and the next above. */
+/** What a free scale is multiplied by so that the nearest powers of two are the next below and the next above. */
 const BRACKET = [Math.SQRT1_2, Math.SQRT2] as const;
 
 /** Sets the scale of every weight's row, or of all rows of a weight alike. */
 function calibrateRows(
   engine: Engine,
   { start, weightScales }: CalibrationOptions,
-  { rows: constraints }: ShiftConstraints,
+  constraints: ShiftConstraints,
 ): void {
   const parameters = engine.parameters();
   const percents = start === "extremes" ? [100] : FINE_SHRINKS;
   for (const { weight, rows, limit, scales } of engine.rowScales) {
     const data = parameters.get(weight)?.data;
     if (!data) throw new Error(`no weight ${weight}`);
-    const columns = data.length / rows;
     const view = engine.rows(scales, rows);
-    const nearest = constraints.get(weight);
-    if (weightScales === "matrix") {
-      view.fill(bestSymmetricScale(data, limit, percents));
-      if (nearest)
-        view.fill(
-          leastError(
-            data,
-            limit,
-            BRACKET.map((factor) => nearest([factor * (view[0] ?? 1)])[0] ?? 1),
-          ),
-        );
-      continue;
-    }
-    const values = (row: number) => data.subarray(row * columns, (row + 1) * columns);
-    for (let row = 0; row < rows; row++) view[row] = bestSymmetricScale(values(row), limit, percents);
+    // Rows that share a scale are one stretch of weights.
+    const stretches = weightScales === "matrix" ? 1 : rows;
+    const length = data.length / stretches;
+    const stretch = (index: number) => data.subarray(index * length, (index + 1) * length);
+    const spread = (of: ArrayLike<number>) => view.map((_, row) => of[stretches === 1 ? 0 : row] ?? 1);
+    const free = Array.from({ length: stretches }, (_, index) => bestSymmetricScale(stretch(index), limit, percents));
+    view.set(spread(free));
+    const nearest = constraints.rows.get(weight);
     if (!nearest) continue;
-    const around = BRACKET.map((factor) => nearest(view.map((scale) => factor * scale)));
-    const best = view.map((free, row) =>
+    const allowed = BRACKET.map((factor) => nearest(view.map((scale) => factor * scale)));
+    const best = free.map((_, index) =>
       leastError(
-        values(row),
+        stretch(index),
         limit,
-        around.map((scales) => scales[row] ?? free),
+        allowed.map((of) => of[index] ?? 1),
       ),
     );
-    view.set(nearest(best));
+    view.set(nearest(spread(best)));
   }
 }
 
@@ -112,87 +107,6 @@ function leastError(values: Float32Array, limit: number, scales: readonly number
     if (error < best.error) best = { scale, error };
   }
   return best.scale;
-}
-
-/** A sample of what every code tensor and every score holds, from float passes. */
-function collect(engine: Engine, source: WindowSource): Map<string, Float32Array> {
-  const { graph, batch } = engine;
-  const program = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
-  program.prepare();
-  const windows = Math.min(source.count, WINDOWS);
-  const indices = new Uint32Array(batch);
-  const { window: n, inputs: m, horizon, targets } = graph.architecture;
-  const x = new Float32Array(batch * n * m);
-  const y = new Float32Array(batch * horizon * targets);
-  const passes = Math.ceil(windows / batch);
-  const parts = new Map<string, Float32Array[]>(engine.quantisers.map(({ name }) => [name, []]));
-  for (let pass = 0; pass < passes; pass++) {
-    for (let index = 0; index < batch; index++) {
-      indices[index] = Math.floor((((pass * batch + index) % windows) * source.count) / windows);
-    }
-    source.gather(indices, x, y);
-    engine.setWindows(x);
-    program.run();
-    for (const [name, list] of parts) {
-      const operator = graph.operators.find((candidate) => candidate.name === name && candidate.kind === "attention");
-      const seen = operator?.kind === "attention" ? scores(engine, operator) : engine.read(name, batch);
-      // Forecast and window keep their extremes, the targets' too.
-      if (name === graph.input) list.push(seen);
-      else if (name === graph.output) list.push(seen, y.slice());
-      else list.push(thin(seen, Math.ceil(SAMPLE / passes)));
-    }
-  }
-  return new Map([...parts].map(([name, list]) => [name, join(list)]));
-}
-
-function scores(
-  engine: Engine,
-  operator: { readonly query: string; readonly key: string; readonly heads: number },
-): Float32Array {
-  const windows = Math.min(engine.batch, 8);
-  const q = engine.read(operator.query, windows);
-  const k = engine.read(operator.key, windows);
-  const n = engine.graph.architecture.window;
-  const d = q.length / (windows * n);
-  const dh = d / operator.heads;
-  const result = new Float32Array(windows * operator.heads * n * n);
-  let at = 0;
-  for (let w = 0; w < windows; w++) {
-    for (let h = 0; h < operator.heads; h++) {
-      for (let t = 0; t < n; t++) {
-        for (let j = 0; j < n; j++) {
-          let sum = 0;
-          for (let c = 0; c < dh; c++) {
-            sum += (q[(w * n + t) * d + h * dh + c] ?? 0) * (k[(w * n + j) * d + h * dh + c] ?? 0);
-          }
-          result[at++] = sum / Math.sqrt(dh);
-        }
-      }
-    }
-  }
-  return result;
-}
-
-/**
- * A prime step from value to value, around and around: an even one would meet the same few features again and again, whose number divides
- * the tensor's length.
- */
-const STRIDE = 7919;
-
-/** At most `count` values, spread evenly over all windows, tokens and features. */
-export function thin(values: Float32Array, count: number): Float32Array {
-  if (values.length <= count) return values;
-  return Float32Array.from({ length: count }, (_, index) => values[(index * STRIDE) % values.length] ?? 0);
-}
-
-function join(list: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(list.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of list) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function extremes(values: Float32Array): { least: number; most: number } {
