@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GatecastError } from "../errors.js";
 import { standInModel } from "../integer/index.js";
-import { type ArchitectureOptions, defineArchitecture, definePrecision } from "../model/index.js";
+import { type ArchitectureOptions, defineArchitecture, definePrecision, type ScaleKind } from "../model/index.js";
 import { type Device, device } from "./devices.js";
 import { type PlanOptions, planAccelerator } from "./planner.js";
 
@@ -39,6 +39,22 @@ describe("what does not fit", () => {
     expect(() => plan({}, 8)).toThrow("does not fit");
     expect(plan({ dModel }, 8).estimate.lut).toBeLessThanOrEqual(1980);
     expect(error.remedy).toContain('the AMD Spartan-7 XC7S15 (device "xc7s15")');
+  });
+
+  it("names power-of-two scales where requantisers without multipliers are enough", () => {
+    const shape = defineArchitecture({ window: 12, dModel: 8 });
+    const lut = (scales: ScaleKind) => {
+      const model = standInModel(shape, definePrecision({ bits: 8, scales }));
+      return planAccelerator(model, { device: { ...spartan, dsp: 0 }, goal: "area" }).estimate.lut;
+    };
+    const between = (lut("free") + lut("power-of-two")) / 2;
+    const tight: Device = { ...spartan, name: "tight", dsp: 0, lut: Math.round(between / 0.9) };
+    const free = standInModel(shape, definePrecision({ bits: 8 }));
+    expect(refusal(free, { device: tight }).remedy).toMatch(
+      /^By estimate each of these alone would fit: power-of-two scales; /,
+    );
+    const shifting = standInModel(shape, definePrecision({ bits: 8, scales: "power-of-two" }));
+    expect(planAccelerator(shifting, { device: tight, advice: false }).estimate.lut).toBeLessThanOrEqual(between);
   });
 
   it("names two changes together where none alone is enough, and none where nothing is", () => {

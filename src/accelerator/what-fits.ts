@@ -6,6 +6,7 @@ import {
   type Fold,
   foldNames,
   type Precision,
+  type ScaleKind,
 } from "../model/index.js";
 import { type Device, device, deviceNames } from "./devices.js";
 
@@ -15,6 +16,7 @@ interface Change {
   readonly architecture?: Partial<Architecture>;
   /** The most bits of a weight or an activation. */
   readonly bits?: number;
+  readonly scales?: ScaleKind;
   readonly device?: Device;
   /** What the user has fixed of the plan is left to the planner. */
   readonly free?: true;
@@ -35,7 +37,8 @@ export function adviceFor(
 ): string {
   const enough = (change: Change): boolean => {
     const changed = defineArchitecture({ ...architecture, ...change.architecture });
-    const model = standInModel(changed, withBits(changed, precision, change.bits ?? 8));
+    const narrowed = withBits(changed, precision, change.bits ?? 8);
+    const model = standInModel(changed, { ...narrowed, scales: change.scales ?? precision.scales });
     return fits(model, change.device ?? on, change.free ?? false);
   };
   /** The first that is enough; where the last is not, those before it are not tried. */
@@ -60,6 +63,7 @@ function kindsOfChange(architecture: Architecture, precision: Precision, on: Dev
   const free: Change[] = isFixed ? [{ text: "leaving out what is fixed under `plan`", free: true }] : [];
   return [
     free,
+    precision.scales === "free" ? [{ text: "power-of-two scales", scales: "power-of-two" }] : [],
     fewerBits(precision).map((bits) => ({ text: `${bits} bits`, bits })),
     smallerModels(architecture).map((dModel) => ({
       text: `d_model ${dModel}`,
