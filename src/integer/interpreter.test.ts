@@ -26,6 +26,10 @@ const shapes: [ArchitectureOptions, Parameters<typeof definePrecision>[0]][] = [
   ],
   [{ window: 6, dModel: 6, layers: 2, folds: ["value", "query", "tail"] }, { bits: 4 }],
   [{ window: 5, dModel: 6, heads: 2, inputs: 2, targets: 2, folds: ["tail"] }, { bits: 5 }],
+  [
+    { window: 6, dModel: 8, heads: 2 },
+    { bits: 5, scales: "power-of-two" },
+  ],
 ];
 
 // A few of each shape: drawing a model that is alive takes longer than comparing it.

@@ -54,6 +54,11 @@ const shapes: Shape[] = [
   [{ window: 9, dModel: 7, layers: 2, folds: ["value"] }, { bits: 8 }],
   [{ window: 5, dModel: 9, layers: 2, feedForward: 11, inputs: 2, folds: ["query"] }, { bits: 3 }],
   [{ window: 6, dModel: 12, heads: 4, layers: 2, horizon: 3, folds: ["tail"] }, { bits: 6 }],
+  [{ window: 7, dModel: 10, heads: 2 }, { scales: "power-of-two" }],
+  [
+    { window: 5, dModel: 24, inputs: 3 },
+    { bits: 8, samples: 16, scales: "power-of-two" },
+  ],
 ];
 
 const models = new Map(

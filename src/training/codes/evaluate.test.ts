@@ -15,12 +15,13 @@ const cases = [
     defineArchitecture({ window: 6, dModel: 6, layers: 2, horizon: 2, folds: ["value", "query", "tail"] }),
     definePrecision({ bits: 5 }),
   ],
+  [defineArchitecture({ window: 6, dModel: 8, heads: 2 }), definePrecision({ bits: 6, scales: "power-of-two" })],
 ] as const;
 
 describe("evaluateCodes", () => {
   for (const [index, [architecture, precision]] of cases.entries()) {
     const { dModel, heads, layers, folds } = architecture;
-    it(`equals the interpreter: d ${dModel}, ${heads} heads, ${layers} layers, ${precision.weights} bits, ${folds.length} folds`, () => {
+    it(`equals the interpreter: d ${dModel}, ${heads} heads, ${layers} layers, ${precision.weights} bits, ${precision.scales} scales, ${folds.length} folds`, () => {
       const model = randomIntegerModel(architecture, precision, index + 1);
       const windows = randomWindows(model, 200, 5);
       expect(evaluateCodes(model, windows)).toEqual(createInterpreter(model).run(windows));
