@@ -82,6 +82,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     value: "kind",
     help: '"free", or "power-of-two": requantisers that shift instead of multiplying (docs/arithmetic.md)',
   },
+  weightScales: {
+    kind: "text",
+    value: "of",
+    help: 'what shares a scale of its own, and a multiplier or a shift: each row of a weight ("rows") or the whole "matrix"',
+  },
 
   seed: { kind: "number", value: "number", help: "the same seed gives the same bits, on any machine" },
   epochs: { kind: "number", value: "count", help: "epochs in floating point, at most" },
@@ -192,6 +197,7 @@ export const optionGroups = {
     "sampleBits",
     "forecastBits",
     "scales",
+    "weightScales",
   ],
   "Training:": [
     "seed",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseIntegerModel, pureShifts } from "../integer/index.js";
+import { type IntegerModel, parseIntegerModel, pureShifts, type Requantiser } from "../integer/index.js";
 import { smallCsv, smallNetwork, type Workshop, workshop } from "./testing/command-line.js";
 
 let place: Workshop;
@@ -11,19 +11,27 @@ beforeAll(async () => {
 });
 afterAll(() => place.clean());
 
+async function modelOf(run: string): Promise<IntegerModel> {
+  const file = join(place.folder, run, "integer-model.json");
+  return parseIntegerModel(await readFile(file, "utf8"), file);
+}
+
+function requantisersOf({ operators }: IntegerModel): Requantiser[] {
+  return [...operators.values()].flatMap((data) => {
+    if (data.kind === "attention") return [data.score];
+    return data.kind === "linear" && data.requantiser ? [data.requantiser] : [];
+  });
+}
+
 it("a run with power-of-two scales ends in hardware whose requantisers shift", async () => {
   const { exitCode, err } = await place.gatecast(`train ${smallNetwork} --scales power-of-two --out run`);
   expect(exitCode, err).toBe(0);
   const evaluated = JSON.parse((await place.gatecast("evaluate --run run --json")).out);
   expect(evaluated.equality).toEqual({ windows: 60, mismatches: 0 });
-  const file = join(place.folder, "run", "integer-model.json");
-  const model = parseIntegerModel(await readFile(file, "utf8"), file);
+  const model = await modelOf("run");
   expect(model.precision.scales).toBe("power-of-two");
-  const requantisers = [...model.operators.values()].flatMap((data) =>
-    data.kind === "attention" ? [data.score] : data.kind === "linear" && data.requantiser ? [data.requantiser] : [],
-  );
-  expect(requantisers).toHaveLength(6);
-  for (const by of requantisers) expect(pureShifts(by)).not.toBeNull();
+  expect(requantisersOf(model)).toHaveLength(6);
+  for (const by of requantisersOf(model)) expect(pureShifts(by)).not.toBeNull();
   const generated = await place.gatecast("generate --run run");
   expect(generated.exitCode, generated.err).toBe(0);
   const simulated = await place.gatecast("simulate --run run --json");
@@ -32,6 +40,14 @@ it("a run with power-of-two scales ends in hardware whose requantisers shift", a
   expect(verification.checks[0]).toMatchObject({ subject: "rtl", mismatches: 0 });
   expect(verification.mutations).toMatchObject({ tried: 6, caught: 6 });
   expect((await place.gatecast("report --run run")).out).toContain("power-of-two scales");
+});
+
+it("one scale for each matrix leaves one shift for all of its rows", async () => {
+  const given = "--scales power-of-two --weight-scales matrix";
+  const { exitCode, err } = await place.gatecast(`train ${smallNetwork} ${given} --out whole`);
+  expect(exitCode, err).toBe(0);
+  const model = await modelOf("whole");
+  for (const by of requantisersOf(model)) expect(by.multipliers).toHaveLength(1);
 });
 
 it("scales of no kind that there is are refused", async () => {

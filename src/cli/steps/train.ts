@@ -30,7 +30,17 @@ export const trainedFiles = {
 export const train = defineStep({
   name: "train",
   title: "training in floating point, then quantisation-aware",
-  settings: [...networkKeys, "seed", "epochs", "qatEpochs", "batch", "learningRate", "qatLearningRate", "patience"],
+  settings: [
+    ...networkKeys,
+    "seed",
+    "epochs",
+    "qatEpochs",
+    "batch",
+    "learningRate",
+    "qatLearningRate",
+    "patience",
+    "weightScales",
+  ],
   places: ["threads", "from"],
   reads: readsPrepared,
   working: [checkpointFolder],
@@ -89,7 +99,14 @@ export const train = defineStep({
       graph,
       foldParameters(graph, float.parameters),
       data,
-      { seed, batch, patience, epochs: configuration.qatEpochs, learningRate: configuration.qatLearningRate },
+      {
+        seed,
+        batch,
+        patience,
+        epochs: configuration.qatEpochs,
+        learningRate: configuration.qatLearningRate,
+        weightScales: configuration.weightScales,
+      },
       await hooksOf("quantised", quantisedTask),
     );
     quantisedTask.end(phaseLine(quantised.history, quantised.kept));
