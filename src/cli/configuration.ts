@@ -132,6 +132,9 @@ export const configurationSchema = z.strictObject({
   ghdl: choice("auto", "yes", "no").default("auto"),
   icarus: choice("auto", "yes", "no").default("auto"),
   yosys: choice("wasm", "native").default("wasm"),
+  tool: choice("auto", "vivado", "openxc7").default("auto"),
+  route: choice("auto", "yes", "no").default("auto"),
+  board: text("the name of a board").nullable().default(null),
 
   period: number("a number of seconds above 0", Number.MIN_VALUE, 1e9).nullable().default(null),
   battery: number("a capacity in mAh above 0", Number.MIN_VALUE, 1e9).nullable().default(null),

@@ -131,6 +131,21 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   },
   icarus: { kind: "text", value: "when", help: "simulate the Verilog in Icarus Verilog: likewise" },
   yosys: { kind: "text", value: "which", help: '"wasm" (comes with Gatecast) or "native" (the one on the PATH)' },
+  tool: {
+    kind: "text",
+    value: "name",
+    help: 'what places and routes: "auto" (nextpnr for iCE40), "vivado" or "openxc7" for the 7 series',
+  },
+  route: {
+    kind: "text",
+    value: "when",
+    help: 'place and route, and make a bitstream: "auto" (where the tools are there), "yes" or "no"',
+  },
+  board: {
+    kind: "text",
+    value: "name",
+    help: "the board a bitstream is made for (default: the first known one of the device)",
+  },
 
   period: {
     kind: "number",
@@ -210,7 +225,20 @@ export const optionGroups = {
     "threads",
     "from",
   ],
-  "The hardware:": ["device", "clock", "mode", "goal", "plan", "windows", "ghdl", "icarus", "yosys"],
+  "The hardware:": [
+    "device",
+    "clock",
+    "mode",
+    "goal",
+    "plan",
+    "windows",
+    "ghdl",
+    "icarus",
+    "yosys",
+    "tool",
+    "route",
+    "board",
+  ],
   "Power and battery:": [
     "period",
     "battery",

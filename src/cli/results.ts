@@ -3,6 +3,7 @@ import type {
   ErrorFigures,
   EvaluationReport,
   Forecaster,
+  ImplementationReport,
   LearningReport,
   QuantisedTensor,
   ResourceFigures,
@@ -21,6 +22,7 @@ export const resultFiles = {
   hardware: "hardware.json",
   simulation: "simulation.json",
   synthesis: "synthesis.json",
+  implementation: "implementation.json",
   summary: "summary.json",
   /** The same for a terminal. */
   text: "summary.txt",
@@ -77,3 +79,9 @@ export interface SynthesisResult {
   readonly fits: boolean;
   readonly netlist: { readonly windows: number; readonly mismatches: number };
 }
+
+/** implementation.json, written by `implement`. */
+export type ImplementationResult = ImplementationReport & {
+  /** Files that were written, by their path in the run folder: constraints, scripts, bitstream. */
+  readonly files: readonly string[];
+};

@@ -1,9 +1,16 @@
 import { join } from "node:path";
-import { type Forecaster, forecasters } from "../report/data.js";
-import { count, percent, plural, significant } from "../report/format.js";
-import { forecasterNames } from "../report/judge.js";
+import { type Forecaster, forecasters, resourceKinds } from "../report/data.js";
+import { count, percent, plain, plural, significant } from "../report/format.js";
+import { byBasis, figureWithDistance, forecasterNames, resourceNames } from "../report/judge.js";
 import { renderTable } from "../report/table.js";
-import type { EvaluationResult, HardwareResult, SimulationResult, SynthesisResult, TrainingResult } from "./results.js";
+import type {
+  EvaluationResult,
+  HardwareResult,
+  ImplementationResult,
+  SimulationResult,
+  SynthesisResult,
+  TrainingResult,
+} from "./results.js";
 import { resultFiles } from "./results.js";
 import type { RunFolder } from "./run-folder/run-folder.js";
 
@@ -78,14 +85,34 @@ export function simulationText({ verification, timing }: SimulationResult): stri
   ].join("\n");
 }
 
-export function synthesisText({ resources, fits, netlist }: SynthesisResult): string {
-  const [total] = resources.totals;
-  const kinds = Object.entries(total?.used ?? {}) as [keyof typeof resources.budget, number][];
-  const rows = kinds.map(([kind, used]) => [kind, count(used), budgetCell(resources.budget[kind])]);
+export function synthesisText(result: SynthesisResult & { readonly implementation: ImplementationResult }): string {
+  const { resources, fits, netlist, implementation } = result;
+  const totals = byBasis(resources, implementation);
+  const kinds = resourceKinds.filter((kind) => totals.some(({ used }) => used[kind] !== undefined));
+  const rows = kinds.map((kind) => [
+    resourceNames[kind],
+    budgetCell(resources.budget[kind]),
+    ...totals.map((total) => figureWithDistance(totals, total, kind)),
+  ]);
   return [
-    renderTable(["resource", "used", `${resources.device} has`], rows),
-    `${fits ? "It fits" : "It does NOT fit"} (${total?.basis}, ${total?.source}).`,
+    renderTable(["resource", `${resources.device} has`, ...totals.map(({ basis }) => basis)], rows),
+    ...totals.map(({ basis, source }) => `${basis}: ${source}`),
+    `${fits ? "It fits" : "It does NOT fit"} (synthesised).`,
     `The netlist, simulated: ${netlist.mismatches} mismatches on ${plural(netlist.windows, "window")}.`,
+    implementationText(implementation),
+  ].join("\n");
+}
+
+function implementationText(implementation: ImplementationResult): string {
+  if (implementation.state === "not done") return `Not placed and routed: ${implementation.reason}.`;
+  const { clock, of, source, bitstream, power } = implementation;
+  const reached = clock.fmaxMHz >= clock.targetMHz ? "reaches" : "does NOT reach";
+  return [
+    `Placed and routed (${source}): ${of}. It ${reached} ${plain(clock.targetMHz)} MHz: ${plain(clock.fmaxMHz)} MHz.`,
+    ...(power === undefined
+      ? []
+      : [`Power (${power.source}): ${plain(1e3 * power.total)} mW, ${plain(1e3 * power.static)} mW of it static.`]),
+    ...(bitstream === undefined ? [] : [`Bitstream for the ${bitstream.board}: ${bitstream.file}`]),
   ].join("\n");
 }
 

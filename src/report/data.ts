@@ -22,6 +22,7 @@ export interface ReportData {
   readonly accelerator?: AcceleratorReport;
   readonly timing?: TimingReport;
   readonly resources?: ResourceReport;
+  readonly implementation?: ImplementationReport;
   readonly verification?: VerificationReport;
   readonly reproducibility: ReproducibilityReport;
 }
@@ -211,9 +212,8 @@ export interface AcceleratorStream {
 }
 
 export interface TimingReport {
+  /** The clock aimed at. */
   readonly clockMHz: number;
-  /** "target" while nobody has measured that the design reaches it. */
-  readonly clockBasis: "target" | "placed and routed";
   /** Cycles from the window's first sample to the forecast; several where they were estimated and simulated. */
   readonly cycles: readonly Measured[];
   /** Cycles between two forecasts in a row. */
@@ -240,6 +240,33 @@ export interface ResourceFigures {
   readonly source: string;
   readonly used: ResourceCounts;
 }
+
+/** Place and route: what it found, or why it was not done. */
+export type ImplementationReport =
+  | { readonly state: "not done"; readonly reason: string }
+  | {
+      readonly state: "done";
+      /** Tool and version. */
+      readonly source: string;
+      /** What was placed: the accelerator alone, or behind a serial line on a board. */
+      readonly of: string;
+      readonly used: ResourceCounts;
+      readonly clock: { readonly fmaxMHz: number; readonly targetMHz: number };
+      /** By the tool's own analysis, in watts, where it made one. */
+      readonly power?: {
+        readonly source: string;
+        readonly total: number;
+        readonly dynamic: number;
+        readonly static: number;
+      };
+      /** The file a board is configured with, where a board was known. */
+      readonly bitstream?: {
+        readonly file: string;
+        readonly bytes: number;
+        readonly board: string;
+        readonly clockMHz: number;
+      };
+    };
 
 // ------------------------------------------------------------------------------------------------------- verification
 

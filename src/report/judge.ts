@@ -2,15 +2,18 @@ import type {
   Check,
   ErrorFigures,
   Forecaster,
+  ImplementationReport,
   Measured,
   ReportData,
   ResourceCounts,
   ResourceFigures,
   ResourceKind,
+  ResourceReport,
   Subject,
   Target,
 } from "./data.js";
 import { resourceKinds } from "./data.js";
+import { count, percent } from "./format.js";
 
 /** Names for people. */
 export const forecasterNames: Readonly<Record<Forecaster, string>> = {
@@ -46,6 +49,33 @@ const strength = ["placed and routed", "synthesised", "simulated", "estimated"] 
 /** The figure with the strongest basis: what was measured goes before what was estimated. */
 export function strongest<T extends { readonly basis: Measured["basis"] }>(figures: readonly T[]): T | undefined {
   return strength.flatMap((basis) => figures.filter((figure) => figure.basis === basis))[0];
+}
+
+/** All figures of a design's resources, in the order in which they are come by: estimate, synthesis, place and route. */
+export function byBasis(report: ResourceReport, implementation: ImplementationReport | undefined): ResourceFigures[] {
+  const placed: ResourceFigures[] =
+    implementation?.state === "done"
+      ? [{ basis: "placed and routed", source: implementation.source, used: implementation.used }]
+      : [];
+  const all = [...report.totals, ...placed];
+  return [...strength].reverse().flatMap((basis) => all.filter((total) => total.basis === basis));
+}
+
+/**
+ * A figure of a resource, with its distance from the one that is told next, which is nearer to the truth: an estimate from the synthesis, that from place and
+ * route. A dash where it was not counted.
+ */
+export function figureWithDistance(
+  totals: readonly ResourceFigures[],
+  total: ResourceFigures,
+  kind: ResourceKind,
+): string {
+  const figure = total.used[kind];
+  if (figure === undefined) return "–";
+  const truth = totals.slice(totals.indexOf(total) + 1).flatMap(({ used }) => used[kind] ?? [])[0];
+  if (truth === undefined || truth === 0 || figure === truth) return count(figure);
+  const distance = figure / truth - 1;
+  return `${count(figure)} (${distance < 0 ? "−" : "+"}${percent(Math.abs(distance))})`;
 }
 
 /** The comparison made with a subject; undefined where it was not made. */

@@ -16,6 +16,16 @@ const words = (page: string) =>
     .replace(/&#39;/g, "'")
     .replace(/\s+/g, " ");
 
+const placed = {
+  state: "done",
+  source: "vivado 2023.2",
+  of: "the accelerator alone",
+  used: { lut: 5200, lutram: 330, ff: 3874, dsp: 9, ramb18: 2 },
+  clock: { fmaxMHz: 112.5, targetMHz: 100 },
+  power: { source: "vivado 2023.2", total: 0.071, dynamic: 0.04, static: 0.031 },
+  bitstream: { file: "forecaster.bit", bytes: 3, board: "Board", clockMHz: 12 },
+} as const;
+
 describe("a complete report", () => {
   test("has every section, and the navigation leads to each", () => {
     const sections = [...full.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
@@ -77,7 +87,25 @@ describe("a complete report", () => {
     const text = words(full);
     expect(text).toContain("3,096 31.0 µs estimated");
     expect(text).toContain("3,120 31.2 µs simulated");
-    expect(text).toMatch(/synthesised Yosys 0\.55 .*LUT 5,312 8,000 66\.4 % 5,480 \(\+3\.2 %\)/);
+    expect(text).toMatch(/estimated cost walk synthesised Yosys 0\.55 .*LUT 5,480 \(\+3\.2 %\) 5,312 8,000 66\.4 %/);
+    expect(text).toContain("which this run has not done.");
+  });
+
+  test("puts place and route beside synthesis and estimate, with what it says of the clock", () => {
+    const text = words(renderReport({ ...exampleReport(), implementation: placed }));
+    expect(text).toMatch(
+      /placed and routed vivado 2023\.2 .*LUT 5,480 \(\+3\.2 %\) 5,312 \(\+2\.2 %\) 5,200 8,000 65\.0 %/,
+    );
+    expect(text).toContain("place and route (vivado 2023.2) finds 112.5 MHz");
+    expect(text).toContain("71 mW, 31 mW of it static");
+    expect(text).toContain("Bitstream for the Board: forecaster.bit");
+    const slow = words(
+      renderReport({ ...exampleReport(), implementation: { ...placed, clock: { fmaxMHz: 80, targetMHz: 100 } } }),
+    );
+    expect(slow).toContain("the design does not reach it: place and route (vivado 2023.2) finds 80 MHz");
+    expect(slow).toContain("which place and route does NOT reach: 80 MHz");
+    const undone = { ...exampleReport(), implementation: { state: "not done", reason: "no tool was chosen" } as const };
+    expect(words(renderReport(undone))).toContain("which this run has not done (no tool was chosen).");
   });
 
   test("draws every operator and memory of the plan, and the streams' widths", () => {
@@ -133,7 +161,7 @@ describe("what a user wrote", () => {
     const data = exampleReport(50);
     const spoiled = JSON.parse(
       JSON.stringify(data, (key, value: unknown) =>
-        typeof value === "string" && !["basis", "subject", "mode", "clockBasis", "severity", "role"].includes(key)
+        typeof value === "string" && !["basis", "subject", "mode", "severity", "role"].includes(key)
           ? value === ""
             ? value
             : `${value}${hostile}`

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GatecastError } from "../errors.js";
 import { type Check, type Forecaster, forecasters, type ReportData, resourceKinds, subjects } from "./data.js";
-import { checkOf, exceeded, strongest } from "./judge.js";
+import { checkOf, exceeded } from "./judge.js";
 
 const whole = z.int().nonnegative();
 const errorFigures = z.strictObject({ rmse: z.number().nonnegative(), mae: z.number().nonnegative() });
@@ -49,6 +49,19 @@ export const summarySchema = z.strictObject({
   synthesis: z
     .strictObject({ tool: z.string(), device: z.string(), fits: z.boolean(), ...counts.shape })
     .exactOptional(),
+  /** Place and route, where it was done; `clockReached`: at the clock aimed at. */
+  implementation: z
+    .strictObject({
+      tool: z.string(),
+      device: z.string(),
+      fits: z.boolean(),
+      ...counts.shape,
+      fmaxMHz: z.number().positive(),
+      targetMHz: z.number().positive(),
+      clockReached: z.boolean(),
+      bitstream: z.string().exactOptional(),
+    })
+    .exactOptional(),
   versions: z.record(z.string(), z.string()),
   seed: z.int(),
   /** Seconds each step took. */
@@ -69,6 +82,7 @@ export function buildSummary(data: ReportData): Summary {
   const mutations = data.verification?.mutations;
   const simulation = simulationOf(data);
   const synthesis = synthesisOf(data);
+  const implementation = implementationOf(data);
   return {
     version: 1,
     run: data.run,
@@ -78,6 +92,7 @@ export function buildSummary(data: ReportData): Summary {
     ...(checks && { verification: checks.map((entry) => ({ ...entry })) }),
     ...(mutations && { mutations: { ...mutations, survivors: [...mutations.survivors] } }),
     ...(synthesis && { synthesis }),
+    ...(implementation && { implementation }),
     versions: { ...reproducibility.versions },
     seed: reproducibility.seed,
     durations: Object.fromEntries(reproducibility.steps.map((step) => [step.name, step.seconds])),
@@ -97,10 +112,24 @@ function simulationOf(data: ReportData): Summary["simulation"] {
 }
 
 function synthesisOf(data: ReportData): Summary["synthesis"] {
-  const synthesised = strongest(data.resources?.totals.filter((total) => total.basis !== "estimated") ?? []);
+  const synthesised = data.resources?.totals.find((total) => total.basis === "synthesised");
   if (data.resources === undefined || synthesised === undefined) return undefined;
   const { device, budget } = data.resources;
   return { tool: synthesised.source, device, fits: exceeded(budget, synthesised).length === 0, ...synthesised.used };
+}
+
+function implementationOf({ resources, implementation }: ReportData): Summary["implementation"] {
+  if (resources === undefined || implementation?.state !== "done") return undefined;
+  const { source, used, clock, bitstream } = implementation;
+  return {
+    tool: source,
+    device: resources.device,
+    fits: exceeded(resources.budget, { basis: "placed and routed", source, used }).length === 0,
+    ...used,
+    ...clock,
+    clockReached: clock.fmaxMHz >= clock.targetMHz,
+    ...(bitstream && { bitstream: bitstream.file }),
+  };
 }
 
 /**

@@ -1,6 +1,14 @@
 import { forecasters, type ReportData, resourceKinds, type Subject, subjects } from "./data.js";
 import { count, percent, significant } from "./format.js";
-import { checkOf, forecasterNames, relative, resourceNames, strongest, subjectNames } from "./judge.js";
+import {
+  byBasis,
+  checkOf,
+  figureWithDistance,
+  forecasterNames,
+  relative,
+  resourceNames,
+  subjectNames,
+} from "./judge.js";
 import { renderTable } from "./table.js";
 import { headline } from "./verdict.js";
 
@@ -49,22 +57,27 @@ function equalityTable(data: ReportData): string | null {
   return rows.length === 0 ? null : renderTable(["Equal to the integer model", "by", "windows", "that differ"], rows);
 }
 
+/** Estimate, synthesis, place and route side by side, each with its distance from the next. */
 function resourceTable(data: ReportData): string | null {
-  const best = data.resources && strongest(data.resources.totals);
-  if (!data.resources || !best) return null;
+  if (!data.resources) return null;
   const { device, budget } = data.resources;
+  const totals = byBasis(data.resources, data.implementation);
   const rows = resourceKinds.flatMap((kind) => {
-    const used = best.used[kind];
+    const used = [...totals].reverse().flatMap((total) => total.used[kind] ?? [])[0];
     const most = budget[kind];
     if (used === undefined) return [];
     return [
       [
         resourceNames[kind],
-        count(used),
+        ...totals.map((total) => figureWithDistance(totals, total, kind)),
         most === undefined ? null : count(most),
         most === undefined || most === 0 ? null : percent(used / most),
       ],
     ];
   });
-  return renderTable([`${device}, ${best.basis} (${best.source})`, "used", "available", "share"], rows);
+  const sources = totals.map(({ basis, source }) => `${basis}: ${source}`);
+  return [
+    renderTable([device, ...totals.map(({ basis }) => basis), "available", "share"], rows),
+    sources.join("; "),
+  ].join("\n");
 }

@@ -60,6 +60,7 @@ test("the terminal gets the headline and aligned tables of what was done", () =>
   expect(text).toContain(headline(data));
   expect(text).toMatch(/^Integer-only Transformer +9\.613 +7\.168 +0\.927$/m);
   expect(text).toMatch(/^Generated Verilog +not checked: Icarus Verilog \(iverilog\) is not on the PATH +- +-$/m);
-  expect(text).toMatch(/^LUT +5,312 +8,000 +66\.4 %$/m);
+  expect(text).toMatch(/^LUT +5,480 \(\+3\.2 %\) +5,312 +8,000 +66\.4 %$/m);
+  expect(text).toContain("estimated: cost walk; synthesised: Yosys 0.55");
   expect(renderTerminalReport(exampleAfterTraining())).toBe(headline(exampleAfterTraining()));
 });

@@ -1,6 +1,6 @@
 import type { Check, ReportData, Subject } from "./data.js";
 import { count, latency, list, percent, plain, plural, significant } from "./format.js";
-import { checkOf, exceeded, relative, resourceNames, strongest, unitOf, widthName } from "./judge.js";
+import { byBasis, checkOf, exceeded, relative, resourceNames, strongest, unitOf, widthName } from "./judge.js";
 
 export type Tone = "good" | "bad" | "plain";
 
@@ -135,14 +135,23 @@ function speed(data: ReportData): Verdict | null {
   return {
     label: "Latency",
     figure,
-    sentence: `${count(cycles.value)} cycles (${cycles.basis}) at ${clock}${data.timing.clockBasis === "target" ? ", the clock aimed at" : " (placed and routed)"}.`,
+    sentence: `${count(cycles.value)} cycles (${cycles.basis}) at ${clock}${clockClause(data)}.`,
     clause: `${count(cycles.value)} cycles = ${figure} at ${clock}`,
     tone: "plain",
   };
 }
 
+/** What is known of the clock: aimed at, reached, or missed. */
+function clockClause({ implementation }: ReportData): string {
+  if (implementation?.state !== "done") return ", the clock aimed at";
+  const { fmaxMHz, targetMHz } = implementation.clock;
+  return fmaxMHz >= targetMHz
+    ? `; place and route finds ${plain(fmaxMHz)} MHz`
+    : `, which place and route does NOT reach: ${plain(fmaxMHz)} MHz`;
+}
+
 function size(data: ReportData): Verdict | null {
-  const figures = data.resources && strongest(data.resources.totals);
+  const figures = data.resources && byBasis(data.resources, data.implementation).at(-1);
   if (!data.resources || !figures) return null;
   const { budget, device } = data.resources;
   const over = exceeded(budget, figures).map((kind) => resourceNames[kind]);

@@ -33,10 +33,15 @@ export interface StepCommand<Result> {
   readonly preset?: SettingsLayer;
   /** Whether `gatecast.config.ts` of the current folder has no say (one named by `--config` has). */
   readonly ignoresConfigFile?: boolean;
-  /** The file whose content `--json` prints, and the step that writes it. */
-  readonly result: { readonly step: StepName; readonly file: string };
+  /** The file whose content `--json` prints, and the step that writes it; `more`: those of other steps, under keys of their own. */
+  readonly result: ResultFile & { readonly more?: Readonly<Record<string, ResultFile>> };
   /** What a person reads at the end, on standard output. */
   print(result: Result, run: RunFolder): string | Promise<string>;
+}
+
+interface ResultFile {
+  readonly step: StepName;
+  readonly file: string;
 }
 
 /** Makes a command that does steps in a run folder. */
@@ -59,7 +64,14 @@ export function stepCommand<Result>(definition: StepCommand<Result>, surrounding
     const run = await RunFolder.openOrCreate(folder, configuration);
     try {
       await runSteps(steps, allSteps, run, { force: options.force === true, progress, signal });
-      const text = new TextDecoder().decode(await run.read(definition.result.step, definition.result.file));
+      const read = async ({ step, file }: ResultFile) => new TextDecoder().decode(await run.read(step, file));
+      const { more, ...main } = definition.result;
+      let text = await read(main);
+      if (more !== undefined) {
+        const result = JSON.parse(text);
+        for (const [key, file] of Object.entries(more)) result[key] = JSON.parse(await read(file));
+        text = JSON.stringify(result, undefined, 2);
+      }
       const shown = options.json === true ? text.trimEnd() : await definition.print(JSON.parse(text), run);
       surroundings.stdout.write(`${shown}\n`);
     } finally {

@@ -11,6 +11,7 @@ export const stepNames = [
   "generate",
   "simulate",
   "synthesize",
+  "implement",
   "report",
 ] as const;
 export type StepName = (typeof stepNames)[number];

@@ -222,6 +222,7 @@ export class RunFolder {
 
 /** The command that does a step. */
 export function commandOf(step: StepName): string {
+  if (step === "implement") return "synthesize";
   return step === "prepare" || step === "integer" ? "train" : step;
 }
 

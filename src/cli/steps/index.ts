@@ -1,6 +1,7 @@
 import type { StepName } from "../run-folder/manifest.js";
 import { evaluate } from "./evaluate.js";
 import { generate } from "./generate.js";
+import { implement } from "./implement.js";
 import { integer } from "./integer.js";
 import { prepare } from "./prepare.js";
 import { report } from "./report.js";
@@ -11,5 +12,8 @@ import { train } from "./train.js";
 
 /** Every step of a run, by name, in the order in which a run does them. */
 export const allSteps: ReadonlyMap<StepName, Step> = new Map<StepName, Step>(
-  [prepare, train, integer, evaluate, generate, simulate, synthesize, report].map((step) => [step.name, step]),
+  [prepare, train, integer, evaluate, generate, simulate, synthesize, implement, report].map((step) => [
+    step.name,
+    step,
+  ]),
 );

@@ -16,6 +16,7 @@ import { commandLineOf } from "../options.js";
 import {
   type EvaluationResult,
   type HardwareResult,
+  type ImplementationResult,
   resultFiles,
   type SimulationResult,
   type SynthesisResult,
@@ -29,7 +30,7 @@ import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
 import { trainedFiles } from "./train.js";
 
-const { training, evaluation, hardware, simulation, synthesis } = resultFiles;
+const { training, evaluation, hardware, simulation, synthesis, implementation } = resultFiles;
 
 /** What the steps have measured -> one HTML file, summary.json for programs, and a text for the terminal. */
 export const report = defineStep({
@@ -45,8 +46,9 @@ export const report = defineStep({
     generate: [hardware],
     simulate: [simulation],
     synthesize: [synthesis],
+    implement: [implementation],
   },
-  optional: ["evaluate", "generate", "simulate", "synthesize"],
+  optional: ["evaluate", "generate", "simulate", "synthesize", "implement"],
   async run(context) {
     const data = await gather(context);
     await context.write(resultFiles.summary, `${JSON.stringify(buildSummary(data), undefined, 2)}\n`);
@@ -70,6 +72,7 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
   const generated = await result<HardwareResult>("generate", hardware);
   const simulated = await result<SimulationResult>("simulate", simulation);
   const synthesised = await result<SynthesisResult>("synthesize", synthesis);
+  const implemented = await result<ImplementationResult>("implement", implementation);
   const timing = simulated?.timing ?? (generated && plannedTiming(generated));
   return {
     run: basename(context.folder),
@@ -88,13 +91,14 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
     ...(generated && { accelerator: generated.accelerator }),
     ...(timing && { timing }),
     ...(synthesised && { resources: synthesised.resources }),
+    ...(implemented && { implementation: implemented }),
     ...verificationOf(evaluated, simulated, synthesised),
     reproducibility: reproducibility(context, prepared),
   };
 }
 
 function plannedTiming({ clockMHz, plannedCycles }: HardwareResult): NonNullable<ReportData["timing"]> {
-  return { clockMHz, clockBasis: "target", cycles: [{ basis: "estimated", value: plannedCycles }] };
+  return { clockMHz, cycles: [{ basis: "estimated", value: plannedCycles }] };
 }
 
 function dataReport({ series, shape, counts, findings }: PreparedData): ReportData["data"] {

@@ -92,7 +92,6 @@ export const simulate = defineStep({
       verification,
       timing: {
         clockMHz: clockOf(configuration),
-        clockBasis: "target",
         cycles: [
           { basis: "simulated", value: cycles },
           { basis: "estimated", value: plan.cyclesPerInference },

@@ -1,4 +1,5 @@
 import {
+  type ImplementationReport,
   type ReportData,
   type ResourceFigures,
   type ResourceKind,
@@ -8,7 +9,7 @@ import {
 } from "../data.js";
 import { count, latency, list, percent, plain } from "../format.js";
 import { type Content, html, type Markup } from "../html.js";
-import { exceeded, resourceNames, strongest } from "../judge.js";
+import { byBasis, exceeded, figureWithDistance, resourceNames } from "../judge.js";
 import { basisLabel, notDone, type Section, table } from "./section.js";
 
 /** Resources against the budget, cycles and latency; each figure with its basis. */
@@ -18,17 +19,17 @@ export function resourceSection(data: ReportData): Section {
     title: "Resources and speed",
     body: html`${
       data.timing
-        ? timing(data.timing)
+        ? timing(data.timing, data.implementation)
         : notDone("Cycles have been neither estimated nor simulated:", "gatecast generate, gatecast simulate")
     }${
       data.resources
-        ? resources(data.resources)
+        ? resources(data.resources, data.implementation)
         : notDone("Resources have been neither estimated nor synthesised:", "gatecast synthesize")
     }`,
   };
 }
 
-function timing(report: TimingReport): Markup {
+function timing(report: TimingReport, implementation: ImplementationReport | undefined): Markup {
   const clock = `${plain(report.clockMHz)} MHz`;
   const row = (name: string, cycles: number, basis: string) => ({
     cells: [name, count(cycles), latency(cycles / (report.clockMHz * 1e6)), basisLabel(basis)] as Content[],
@@ -49,63 +50,71 @@ function timing(report: TimingReport): Markup {
         ? []
         : [row("Between two forecasts in a row", initiationInterval.value, initiationInterval.basis)]),
     ],
-  )}<p class="note">${
-    report.clockBasis === "target"
-      ? `${clock} is the clock aimed at; that the design reaches it is for place and route to show, which this run has not done.`
-      : `${clock} is what place and route found.`
-  }</p>`;
+  )}<p class="${missed(implementation) ? "undone" : "note"}">${clockNote(clock, implementation)}</p>`;
 }
 
-function resources(report: ResourceReport): Markup {
-  const best = strongest(report.totals);
+function missed(implementation: ImplementationReport | undefined): boolean {
+  return implementation?.state === "done" && implementation.clock.fmaxMHz < implementation.clock.targetMHz;
+}
+
+function clockNote(clock: string, implementation: ImplementationReport | undefined): string {
+  if (implementation?.state !== "done") {
+    const why = implementation === undefined ? "" : ` (${implementation.reason})`;
+    return `${clock} is the clock aimed at; that the design reaches it is for place and route to show, which this run has not done${why}.`;
+  }
+  const { fmaxMHz, targetMHz } = implementation.clock;
+  const found = `place and route (${implementation.source}) finds ${plain(fmaxMHz)} MHz`;
+  return fmaxMHz >= targetMHz
+    ? `${clock} is the clock aimed at; ${found}.`
+    : `${clock} is the clock aimed at, and the design does not reach it: ${found}.`;
+}
+
+/** Estimate, synthesis, place and route side by side, each with its distance from the next; the last one counts. */
+function resources(report: ResourceReport, implementation: ImplementationReport | undefined): Markup {
+  const totals = byBasis(report, implementation);
+  const best = totals.at(-1);
   if (best === undefined) throw new RangeError("a resource report without totals");
-  const others = report.totals.filter((total) => total !== best);
   const over = exceeded(report.budget, best);
   return html`<h3>Resources of the ${report.device}</h3>${table(
     [
       { title: "Resource" },
-      { title: html`${basisLabel(best.basis)} ${best.source}`, numeric: true },
+      ...totals.map((total) => ({ title: html`${basisLabel(total.basis)} ${total.source}`, numeric: true })),
       { title: "Available", numeric: true },
       { title: "Share", numeric: true },
       { title: "" },
-      ...others.map((total) => ({ title: html`${basisLabel(total.basis)} ${total.source}`, numeric: true })),
     ],
-    resourceKinds.flatMap((kind) => resourceRow(kind, report.budget[kind], best, others) ?? []),
+    resourceKinds.flatMap((kind) => resourceRow(kind, report.budget[kind], totals) ?? []),
   )}<p class="${over.length > 0 ? "undone" : "note"}">${
     over.length > 0
       ? `It does not fit: too many ${list(over.map((kind) => resourceNames[kind]))}.`
-      : `It fits.${report.budget.ramb18 === undefined ? "" : " LUT includes those used as LUTRAM; a RAMB36 counts as two RAMB18."}`
-  }</p>${report.modules && modules(report.modules)}`;
+      : `It fits.${report.budget.ramb18 === undefined ? " LUT are logic cells, each a look-up table with a flip-flop and a carry." : " LUT includes those used as LUTRAM; a RAMB36 counts as two RAMB18."}`
+  } In brackets: the distance from the figure to the right.</p>${implementation?.state === "done" && placed(implementation)}${report.modules && modules(report.modules)}`;
 }
 
-function resourceRow(
-  kind: ResourceKind,
-  most: number | undefined,
-  best: ResourceFigures,
-  others: readonly ResourceFigures[],
-) {
-  const used = best.used[kind];
+function placed({ of, bitstream, power }: ImplementationReport & { readonly state: "done" }): Markup {
+  const energy =
+    power === undefined
+      ? ""
+      : ` Power by ${power.source}: ${plain(1e3 * power.total)} mW, ${plain(1e3 * power.static)} mW of it static.`;
+  return html`<p class="note">Placed and routed: ${of}.${energy}${
+    bitstream && html` Bitstream for the ${bitstream.board}: <code>${bitstream.file}</code>.`
+  }</p>`;
+}
+
+function resourceRow(kind: ResourceKind, most: number | undefined, totals: readonly ResourceFigures[]) {
+  const used = [...totals].reverse().flatMap((total) => total.used[kind] ?? [])[0];
   if (used === undefined) return null;
   const share = most === undefined || most === 0 ? null : used / most;
   const tone = share !== null && share > 1 ? ("bad" as const) : ("main" as const);
   return {
     cells: [
       resourceNames[kind],
-      count(used),
+      ...totals.map((total) => figureWithDistance(totals, total, kind)),
       most === undefined ? "–" : count(most),
       share === null ? "–" : percent(share),
       share === null ? "" : { content: "", bar: share, tone },
-      ...others.map((total) => compare(total.used[kind], used)),
     ],
   };
-}
-
-/** Another figure of the same resource, with its distance from the one that counts. */
-function compare(figure: number | undefined, counted: number): string {
-  if (figure === undefined) return "–";
-  if (counted === 0 || figure === counted) return count(figure);
-  const distance = figure / counted - 1;
-  return `${count(figure)} (${distance < 0 ? "−" : "+"}${percent(Math.abs(distance))})`;
 }
 
 function modules(report: NonNullable<ResourceReport["modules"]>): Markup {

@@ -77,7 +77,6 @@ export function exampleReport(windows = 3984): ReportData {
     accelerator: exampleAccelerator(),
     timing: {
       clockMHz: 100,
-      clockBasis: "target",
       cycles: [
         { basis: "estimated", value: 3096 },
         { basis: "simulated", value: 3120 },
