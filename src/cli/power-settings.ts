@@ -16,6 +16,7 @@ import {
   technologyOfCalibration,
 } from "../accelerator/index.js";
 import { GatecastError } from "../errors.js";
+import { contentHash } from "../toolchain/files.js";
 import type { Configuration } from "./configuration.js";
 
 /** The settings that power, energy and battery life depend on, beside the accelerator's. */
@@ -58,9 +59,18 @@ export async function powerBasis(settings: PowerSettings, target: Device, folder
 async function readCalibration(file: string | null, target: Device, folder: string): Promise<Calibration | null> {
   if (file === null) return null;
   const path = resolve(folder, file);
-  let text: string;
+  const calibration = parseCalibration(await textOf(path), path);
+  if (calibration.family === target.family) return calibration;
+  throw new GatecastError(
+    "data",
+    `The power calibration ${path} is of ${calibration.device}; the ${target.title} is of another family.`,
+    { remedy: "Calibrate with measurements of this family, or leave --power-calibration out.", where: { file: path } },
+  );
+}
+
+async function textOf(path: string): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await readFile(path, "utf8");
   } catch (error) {
     throw new GatecastError("data", `The power calibration ${path} cannot be read.`, {
       remedy: "Make it with `gatecast calibrate-power`, or leave --power-calibration out.",
@@ -68,13 +78,11 @@ async function readCalibration(file: string | null, target: Device, folder: stri
       cause: error,
     });
   }
-  const calibration = parseCalibration(text, path);
-  if (calibration.family === target.family) return calibration;
-  throw new GatecastError(
-    "data",
-    `The power calibration ${path} is of ${calibration.device}; the ${target.title} is of another family.`,
-    { remedy: "Calibrate with measurements of this family, or leave --power-calibration out.", where: { file: path } },
-  );
+}
+
+/** The content hash of a calibration's file. @throws GatecastError "data" where it cannot be read */
+export async function calibrationHash(path: string): Promise<string> {
+  return contentHash(await textOf(path));
 }
 
 /** The duty cycle of the settings; null where they name no period. */

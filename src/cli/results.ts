@@ -1,3 +1,4 @@
+import type { Toggles } from "../accelerator/index.js";
 import type {
   AcceleratorReport,
   ErrorFigures,
@@ -56,6 +57,8 @@ export interface HardwareResult {
   readonly clockMHz: number;
   /** First sample in to forecast out; the planner counts exactly. */
   readonly plannedCycles: number;
+  /** From forecast to forecast with windows back to back; the planner counts exactly. */
+  readonly plannedInterval: number;
   readonly estimate: ResourceFigures;
   /** Name of the top entity and module. */
   readonly top: string;
@@ -69,6 +72,16 @@ export interface HardwareResult {
 export interface SimulationResult {
   readonly verification: VerificationReport;
   readonly timing: TimingReport;
+  /** What toggles in an inference, from test windows. */
+  readonly activity: ActivityResult;
+}
+
+/** The activity of a design, as plain data. */
+export interface ActivityResult {
+  readonly windows: number;
+  readonly toggles: Toggles;
+  /** By the name of the instance in the network. */
+  readonly parts: Readonly<Record<string, Toggles>>;
 }
 
 /** synthesis.json, written by `synthesize`. */

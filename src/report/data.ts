@@ -1,3 +1,4 @@
+import type { DutyCycle, PowerEstimate, Timeline } from "../accelerator/index.js";
 import type { Architecture, Precision } from "../model/index.js";
 
 /**
@@ -22,6 +23,7 @@ export interface ReportData {
   readonly accelerator?: AcceleratorReport;
   readonly timing?: TimingReport;
   readonly resources?: ResourceReport;
+  readonly power?: PowerReport;
   readonly implementation?: ImplementationReport;
   readonly verification?: VerificationReport;
   readonly reproducibility: ReproducibilityReport;
@@ -163,6 +165,8 @@ export interface AcceleratorReport {
   /** Every operator of the plan; `phase` indexes `phases`. */
   readonly operators: readonly AcceleratorOperator[];
   readonly streams: readonly AcceleratorStream[];
+  /** One inference, operator by operator. */
+  readonly timeline?: Timeline;
 }
 
 export interface AcceleratorPhase {
@@ -218,6 +222,17 @@ export interface TimingReport {
   readonly cycles: readonly Measured[];
   /** Cycles between two forecasts in a row. */
   readonly initiationInterval?: Measured;
+}
+
+/** Power while an inference runs, energy, and what is best between two inferences. */
+export interface PowerReport {
+  readonly clockMHz: number;
+  readonly latencySeconds: number;
+  /** Of the flip-flops, block memories and multiplier blocks that the clock moves. */
+  readonly resourcesBasis: Basis;
+  readonly estimate: PowerEstimate;
+  /** null: the user has named no period. */
+  readonly dutyCycle: DutyCycle | null;
 }
 
 /** Resources of all supported device families; a RAMB36 counts as two RAMB18. */

@@ -1,5 +1,5 @@
 import type { Banded, DutyCycle, PowerEstimate, StrategyFigures } from "../accelerator/index.js";
-import { duration, latency, significant } from "./format.js";
+import { duration, latency, significant, stepName } from "./format.js";
 import { renderTable } from "./table.js";
 
 /** What each strategy is called. */
@@ -8,11 +8,12 @@ export const strategyNames = {
   off: "switched off, configured anew",
 } as const satisfies Record<StrategyFigures["strategy"], string>;
 
-/** "1.23 (0.6 .. 2.1)". */
+/** "1.23 (0.6 .. 2.1)"; without brackets where the band is too narrow to show. */
 export function bandText({ value, low, high }: Banded, digits = 3): string {
-  return low === high
+  const [least, most] = [significant(low, 2), significant(high, 2)];
+  return least === most || high - low < 0.005 * value
     ? significant(value, digits)
-    : `${significant(value, digits)} (${significant(low, 2)} .. ${significant(high, 2)})`;
+    : `${significant(value, digits)} (${least} .. ${most})`;
 }
 
 /** How the figures were come by, in a sentence. */
@@ -91,11 +92,10 @@ export function adviceText({ best, breakEvenSeconds, strategies, periodSeconds }
   return `${advice} Both take the same at a period of ${periodText(value)}${band}; this one is ${periodText(periodSeconds)}.`;
 }
 
-/** 0.5 -> "500 ms", 60 -> "60 s", 600 -> "10 min 0 s". */
+/** 0.5 -> "500 ms", 60 -> "60 s", 600 -> "10 min", 90.5 -> "90.5 s". */
 export function periodText(seconds: number): string {
-  return seconds < 120
-    ? latency(seconds)
-        .replace(/\.0+ s$/, " s")
-        .replace("µs", "us")
-    : duration(seconds);
+  if (seconds >= 120) return seconds % 60 === 0 ? stepName(seconds) : duration(seconds);
+  return latency(seconds)
+    .replace(/\.0+ s$/, " s")
+    .replace("µs", "us");
 }

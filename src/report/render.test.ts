@@ -34,6 +34,7 @@ describe("a complete report", () => {
       "errors",
       "verification",
       "resources",
+      "power",
       "accelerator",
       "learning",
       "recording",

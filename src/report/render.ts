@@ -5,6 +5,7 @@ import { acceleratorSection } from "./sections/accelerator.js";
 import { errorSection } from "./sections/errors.js";
 import { forecastSection } from "./sections/forecast.js";
 import { learningSection } from "./sections/learning.js";
+import { powerSection } from "./sections/power.js";
 import { quantisationSection, recordingSection } from "./sections/recording.js";
 import { reproducibilitySection } from "./sections/reproducibility.js";
 import { resourceSection } from "./sections/resources.js";
@@ -17,6 +18,7 @@ const sections = [
   errorSection,
   verificationSection,
   resourceSection,
+  powerSection,
   acceleratorSection,
   learningSection,
   recordingSection,

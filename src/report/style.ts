@@ -113,6 +113,13 @@ td.quiet,td.open{color:var(--muted)}
 .diagram .wirelabel{fill:var(--muted);font-size:11px}
 .diagram .portname{fill:var(--surface);font-size:13px;font-weight:650}
 .diagram .phase,.diagram .phase .line{paint-order:stroke;stroke:var(--soft);stroke-width:5px;stroke-linejoin:round}
+.timeline .own{fill:var(--forecast)}
+.timeline .shared{fill:var(--own)}
+.timeline .grid{stroke:var(--grid)}
+.timeline text.label{font-size:11.5px}
+.timeline text.tick{fill:var(--muted);font-size:11.5px}
+.mark.own{width:12px;height:12px;border:0;background:var(--forecast);border-radius:2px}
+.mark.shared{width:12px;height:12px;border:0;background:var(--own);border-radius:2px}
 details{margin-top:14px}
 summary{cursor:pointer;font-size:14px;font-weight:650}
 details[open] summary{margin-bottom:10px}

@@ -4,6 +4,8 @@ import { type Check, type Forecaster, forecasters, type ReportData, resourceKind
 import { checkOf, exceeded } from "./judge.js";
 
 const whole = z.int().nonnegative();
+/** An estimate, and the band in which it lies. */
+const banded = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 const errorFigures = z.strictObject({ rmse: z.number().nonnegative(), mae: z.number().nonnegative() });
 const metrics = z.strictObject(
   Object.fromEntries(forecasters.map((name) => [name, errorFigures.exactOptional()])) as Record<
@@ -62,6 +64,16 @@ export const summarySchema = z.strictObject({
       bitstream: z.string().exactOptional(),
     })
     .exactOptional(),
+  /** By estimate; `calibrated`: with measurements or a vendor's report. Microjoules of one inference, static power over its latency included. */
+  power: z
+    .strictObject({
+      calibrated: z.boolean(),
+      activity: z.enum(["simulated", "default"]),
+      staticMilliwatts: z.number().nonnegative(),
+      milliwatts: banded,
+      microjoulesPerInference: banded,
+    })
+    .exactOptional(),
   versions: z.record(z.string(), z.string()),
   seed: z.int(),
   /** Seconds each step took. */
@@ -82,6 +94,7 @@ export function buildSummary(data: ReportData): Summary {
   const mutations = data.verification?.mutations;
   const simulation = simulationOf(data);
   const synthesis = synthesisOf(data);
+  const power = powerOf(data);
   const implementation = implementationOf(data);
   return {
     version: 1,
@@ -93,6 +106,7 @@ export function buildSummary(data: ReportData): Summary {
     ...(mutations && { mutations: { ...mutations, survivors: [...mutations.survivors] } }),
     ...(synthesis && { synthesis }),
     ...(implementation && { implementation }),
+    ...(power && { power }),
     versions: { ...reproducibility.versions },
     seed: reproducibility.seed,
     durations: Object.fromEntries(reproducibility.steps.map((step) => [step.name, step.seconds])),
@@ -108,6 +122,18 @@ function simulationOf(data: ReportData): Summary["simulation"] {
     windows: simulated.windows,
     mismatches: simulated.mismatches,
     cyclesPerInference: cycles.value,
+  };
+}
+
+function powerOf({ power }: ReportData): Summary["power"] {
+  if (power === undefined) return undefined;
+  const { label, activity, static: fixed, total, energyPerInference } = power.estimate;
+  return {
+    calibrated: label !== "uncalibrated",
+    activity,
+    staticMilliwatts: fixed.milliwatts,
+    milliwatts: { ...total },
+    microjoulesPerInference: { ...energyPerInference },
   };
 }
 

@@ -9,12 +9,13 @@ import {
   resourceNames,
   subjectNames,
 } from "./judge.js";
+import { dutyCycleText, powerBasisText, powerTable } from "./power-text.js";
 import { renderTable } from "./table.js";
 import { headline } from "./verdict.js";
 
 /** What a run has come to, for a terminal: the headline, the errors, the comparisons, the resources; only what was done. */
 export function renderTerminalReport(data: ReportData): string {
-  return [headline(data), ...errorTables(data), equalityTable(data), resourceTable(data)]
+  return [headline(data), ...errorTables(data), equalityTable(data), resourceTable(data), powerText(data)]
     .filter((part) => part !== null)
     .join("\n\n");
 }
@@ -40,6 +41,14 @@ function errorTables(data: ReportData): string[] {
     const title = `${target.column}, test set (${count(data.evaluation?.windows ?? 0)} windows)`;
     return [renderTable([title, { title: "RMSE", ...unit }, { title: "MAE", ...unit }, "RMSE / linear"], rows)];
   });
+}
+
+function powerText({ power }: ReportData): string | null {
+  if (!power) return null;
+  const { estimate, dutyCycle } = power;
+  return [powerTable(estimate), powerBasisText(estimate), ...(dutyCycle ? ["", dutyCycleText(dutyCycle)] : [])].join(
+    "\n",
+  );
 }
 
 function equalityTable(data: ReportData): string | null {

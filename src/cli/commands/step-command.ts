@@ -163,12 +163,13 @@ function layers(...possible: readonly (SettingsLayer | undefined)[]): SettingsLa
 
 /** The manifest remembers where recording and float model are, from wherever the next command is given, and not where it is itself. */
 function inPlace(configuration: Configuration, surroundings: Surroundings): Configuration {
-  const { data, from } = configuration;
+  const { data, from, powerCalibration } = configuration;
   return {
     ...configuration,
     out: null,
     data: isBuiltin(data) ? data : resolve(surroundings.folder, data),
     from: from === null ? null : resolve(surroundings.folder, from),
+    powerCalibration: powerCalibration === null ? null : resolve(surroundings.folder, powerCalibration),
   };
 }
 

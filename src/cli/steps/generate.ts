@@ -1,4 +1,4 @@
-import { testVectors } from "../../accelerator/index.js";
+import { testVectors, timelineOf } from "../../accelerator/index.js";
 import { buildGraph } from "../../model/index.js";
 import { count } from "../../report/format.js";
 import { type HardwareResult, resultFiles } from "../results.js";
@@ -34,9 +34,13 @@ export const generate = defineStep({
     await write(benchFiles.expected, vectors.expected);
 
     const result: HardwareResult = {
-      accelerator: acceleratorReport(buildGraph(model.architecture, model.precision), plan),
+      accelerator: {
+        ...acceleratorReport(buildGraph(model.architecture, model.precision), plan),
+        timeline: timelineOf(model, plan),
+      },
       clockMHz: clockOf(configuration),
       plannedCycles: plan.cyclesPerInference,
+      plannedInterval: plan.initiationInterval,
       estimate: { basis: "estimated", source: "the planner", used: estimatedResources(plan) },
       top: delivery.face.name,
       vhdl: delivery.vhdl.map(({ path }) => `${hardwareFolder}${path}`),

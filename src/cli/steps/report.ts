@@ -13,6 +13,7 @@ import {
 import type { Finding as SeriesFinding } from "../../series/index.js";
 import { type Configuration, configurationKeys, isBuiltin } from "../configuration.js";
 import { commandLineOf } from "../options.js";
+import { calibrationHash } from "../power-settings.js";
 import {
   type EvaluationResult,
   type HardwareResult,
@@ -26,6 +27,7 @@ import type { StepName } from "../run-folder/manifest.js";
 import type { PreparedData } from "../run-folder/prepared-data.js";
 import { gatecastVersion } from "../version.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { powerReport } from "./power-report.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
 import { trainedFiles } from "./train.js";
@@ -37,7 +39,9 @@ export const report = defineStep({
   name: "report",
   title: "writing the report",
   settings: configurationKeys.filter((key) => key !== "out" && key !== "data"),
-  places: ["data"],
+  places: ["data", "powerCalibration"],
+  external: async ({ powerCalibration }) =>
+    powerCalibration === null ? {} : { powerCalibration: await calibrationHash(powerCalibration) },
   reads: {
     ...readsPrepared,
     ...readsIntegerModel,
@@ -73,6 +77,7 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
   const simulated = await result<SimulationResult>("simulate", simulation);
   const synthesised = await result<SynthesisResult>("synthesize", synthesis);
   const implemented = await result<ImplementationResult>("implement", implementation);
+  const power = await powerReport(context.configuration, { generated, simulated, synthesised });
   const timing = simulated?.timing ?? (generated && plannedTiming(generated));
   return {
     run: basename(context.folder),
@@ -91,6 +96,7 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
     ...(generated && { accelerator: generated.accelerator }),
     ...(timing && { timing }),
     ...(synthesised && { resources: synthesised.resources }),
+    ...(power && { power }),
     ...(implemented && { implementation: implemented }),
     ...verificationOf(evaluated, simulated, synthesised),
     reproducibility: reproducibility(context, prepared),

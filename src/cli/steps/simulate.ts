@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import {
+  type Activity,
   buildAccelerator,
   type Delivery,
   type Plan,
   simulateAccelerator,
+  simulatedActivity,
   testVectors,
   verilogTestbench,
 } from "../../accelerator/index.js";
@@ -62,8 +64,15 @@ export const simulate = defineStep({
     let done = 0;
     let mismatches = 0;
     let cycles = 0;
+    let activity: Activity | undefined;
+    let counted = 0;
     for (const run of runs) {
-      const result = simulateAccelerator(model, plan, accelerator, run);
+      // Toggles are counted in the first piece: it takes twice the time.
+      const result = simulateAccelerator(model, plan, accelerator, run, { countToggles: activity === undefined });
+      if (result.toggles) {
+        activity = simulatedActivity(result.toggles, result.inferences);
+        counted = result.inferences;
+      }
       done += result.inferences;
       mismatches += result.mismatches;
       cycles = Math.max(cycles, result.cyclesPerInference);
@@ -88,8 +97,10 @@ export const simulate = defineStep({
         { remedy: "This is a defect of Gatecast: do not build this design, and report it with the run folder." },
       );
     }
+    if (activity === undefined) throw new Error("no window was simulated");
     const result: SimulationResult = {
       verification,
+      activity: { windows: counted, toggles: activity.toggles, parts: Object.fromEntries(activity.parts ?? []) },
       timing: {
         clockMHz: clockOf(configuration),
         cycles: [

@@ -1,3 +1,4 @@
+import { timelineChart } from "../charts/timeline.js";
 import type { AcceleratorOperator, ReportData } from "../data.js";
 import { blockDiagram, memoryText } from "../diagram/diagram.js";
 import { count } from "../format.js";
@@ -24,6 +25,10 @@ export function acceleratorSection(data: ReportData): Section {
     title,
     body: html`<p>Planned for the ${accelerator.device}: ${accelerator.operators.length} operators, ${count(lanes)} multiplications per cycle when all are busy. The top level ${modes[accelerator.mode]}. Arrows are valid/ready streams and carry the values of one beat, each of that many bits (b).</p>
 <figure>${blockDiagram(accelerator)}</figure>
+${
+  accelerator.timeline &&
+  html`<h3>One inference, cycle by cycle</h3><figure>${timelineChart(accelerator.timeline)}<figcaption>From the plan's cycle model, which simulation must equal: an operator is at work while tokens come in, and as long before each result as it computes on a token.</figcaption></figure>`
+}
 <details><summary>Table of operators</summary>${operatorTable(accelerator.operators)}</details>`,
   };
 }

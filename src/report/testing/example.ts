@@ -1,3 +1,4 @@
+import { dutyCycle, estimatePower, powerTechnology } from "../../accelerator/index.js";
 import { buildGraph, defineArchitecture, definePrecision } from "../../model/index.js";
 import { sin } from "../../numeric/elementary.js";
 import { Random } from "../../numeric/random.js";
@@ -6,6 +7,7 @@ import type {
   AcceleratorReport,
   AcceleratorStream,
   ForecastTrace,
+  PowerReport,
   QuantisedTensor,
   ReportData,
 } from "../data.js";
@@ -75,6 +77,7 @@ export function exampleReport(windows = 3984): ReportData {
     },
     quantisation: exampleTensors(random),
     accelerator: exampleAccelerator(),
+    power: examplePower(),
     timing: {
       clockMHz: 100,
       cycles: [
@@ -212,6 +215,25 @@ function exampleTensors(random: Random): QuantisedTensor[] {
     ];
   });
   return [...activations, ...weights];
+}
+
+function examplePower(): PowerReport {
+  const toggles = { register: 1e6, logic: 1.6e6, memory: 1.1e5, block: 1.5e5, dsp: 7e4 };
+  const estimate = estimatePower({
+    activity: { basis: "simulated", toggles, parts: new Map([["layers_0_linear1", toggles]]) },
+    technology: powerTechnology({ family: "xc7" }),
+    static: { milliwatts: 30, low: 20, high: 60, basis: "assumed" },
+    clockHz: 100e6,
+    cycles: 3120,
+    resources: { ff: 3874, blockRam: 2, dsp: 9 },
+  });
+  const dutyCycleOfDay = dutyCycle(estimate, 31.2e-6, {
+    periodSeconds: 300,
+    battery: { milliampereHours: 1000, volts: 3.6 },
+    offMilliwatts: 0.01,
+    configuration: { millijoules: 11.85, seconds: 0.02 },
+  });
+  return { clockMHz: 100, latencySeconds: 31.2e-6, resourcesBasis: "synthesised", estimate, dutyCycle: dutyCycleOfDay };
 }
 
 function exampleAccelerator(): AcceleratorReport {
