@@ -42,12 +42,13 @@ export async function trainedModel(
   const recording = readRecording(dataset);
   const data = prepareDataset(dataset, recording);
   const { float, quantised } = epochs[options.quick ? "quick" : "full"];
-  const { dModel, bits, heads, layers, folds } = spec;
+  const { dModel, bits, heads, layers, folds, scales } = spec;
   const key = {
     kind: "model",
     recording: contentHash(recording),
     ...{ rows: dataset.rows, series: dataset.series },
     ...{ dModel, bits, heads, layers, folds, float, quantised },
+    ...(scales && { scales }),
   };
   const kept = store.readBytes(key, "model.json");
   let file = kept === undefined ? undefined : new TextDecoder().decode(kept);
@@ -67,12 +68,13 @@ export async function trainedModel(
 }
 
 async function train(
-  { dModel, bits, heads, layers, folds }: RowSpec,
+  { dModel, bits, heads, layers, folds, scales }: RowSpec,
   data: PreparedSeries,
   { float, quantised }: { readonly float: number; readonly quantised: number },
 ): Promise<IntegerModel> {
   const unfolded = networkFor(data.test, dModel, bits, { heads, layers });
-  const graph = buildGraph({ ...unfolded.architecture, folds }, unfolded.precision);
+  const precision = scales === undefined ? unfolded.precision : { ...unfolded.precision, scales };
+  const graph = buildGraph({ ...unfolded.architecture, folds }, precision);
   const { parameters } = await trainFloat(unfolded, data, { seed: 1, epochs: float });
   const result = await trainQuantised(graph, foldParameters(graph, parameters), data, { seed: 1, epochs: quantised });
   return integerModelFor(graph, result.quantised, data.test);

@@ -1,4 +1,4 @@
-import type { Fold } from "../../src/model/index.js";
+import type { Fold, ScaleKind } from "../../src/model/index.js";
 import { budget, type Resource, type RowSpec } from "./rows.js";
 
 /** What was compared with the interpreter, window by window. */
@@ -43,6 +43,7 @@ export interface AcceleratorRow extends Readonly<Record<Resource, number | null>
   readonly targets: number;
   readonly folded: boolean;
   readonly folds: readonly Fold[];
+  readonly scales: ScaleKind;
   readonly cycles: number | null;
   readonly initiationInterval: number | null;
   readonly logicDepth: number | null;
@@ -75,6 +76,7 @@ export function rowOf(spec: RowSpec, found: Findings): AcceleratorRow {
       targets: found.targets,
       folded: folds.length > 0,
       folds,
+      scales: spec.scales ?? "free",
     },
     cycles: cycles?.cycles ?? null,
     initiationInterval: cycles?.initiationInterval ?? null,

@@ -1,4 +1,4 @@
-import { type Fold, foldNames } from "../../src/model/index.js";
+import { type Fold, foldNames, type ScaleKind } from "../../src/model/index.js";
 
 /** A row of the table: a network, what it is trained on, and the figures it is set against. */
 export interface RowSpec {
@@ -14,6 +14,8 @@ export interface RowSpec {
   readonly targets?: readonly string[];
   /** What algebra has taken out of the graph. */
   readonly folds: readonly Fold[];
+  /** What requantisers scale by; free by default. */
+  readonly scales?: ScaleKind;
   /** Cycles of one inference of the published accelerators (arXiv 2407.11041, 2505.17662); null: they have no such one. */
   readonly published: number | null;
   /** The most cycles wanted of ours. */
@@ -54,12 +56,20 @@ function foldedAs(name: string, folds: readonly Fold[]): RowSpec {
   return { ...whole, name: `${name}-${words}`, folds };
 }
 
-/** The networks as they are, and what folds make of some of them. */
+/** The same network with requantisers that shift: as many cycles at most. */
+function shiftingAs(name: string): RowSpec {
+  const free = unfolded.find((row) => row.name === name);
+  if (free === undefined) throw new Error(`no row ${name}`);
+  return { ...free, name: `${name}-shifts`, scales: "power-of-two" };
+}
+
+/** The networks as they are, and what folds and power-of-two scales make of some of them. */
 export const rowSpecs: readonly RowSpec[] = [
   ...unfolded,
   ...["d8-4bit", "d16-4bit", "d32-4bit", "d64-4bit", "d32-8bit"].map((name) => foldedAs(name, foldNames)),
   ...foldNames.map((fold) => foldedAs("d16-4bit", [fold])),
   foldedAs("d32-4bit-m7-h4-L2", ["tail"]),
+  ...["d8-4bit", "d16-4bit", "d16-8bit"].map(shiftingAs),
 ];
 
 /** What the table allows of the XC7S15: 90 % of its LUTs, all of the rest. A RAMB36 counts as two RAMB18. */

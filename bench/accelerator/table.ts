@@ -13,13 +13,28 @@ export function verdict({ cycles, wanted, fits, failures }: AcceleratorRow): str
 export function acceleratorTable(rows: readonly AcceleratorRow[]): string {
   const right = (title: string) => ({ title, align: "right" }) as const;
   const figures = [
-    ...["d_model", "bits", "m", "h", "L", "targets", "folded", "published", "wanted", "cycles", "factor", "interval"],
+    ...[
+      "d_model",
+      "bits",
+      "m",
+      "h",
+      "L",
+      "targets",
+      "folded",
+      "scales",
+      "published",
+      "wanted",
+      "cycles",
+      "factor",
+      "interval",
+    ],
     ...["LUT", "LUTRAM", "FF", "DSP", "RAMB18", "depth", "fits", "windows", "differ"],
   ];
   return renderTable(
     [...figures.map(right), ""],
     rows.map((row) => [
       ...[row.dModel, row.bits, row.inputs, row.heads, row.layers, row.targets, row.folds.join("+") || "no"],
+      row.scales,
       ...[whole(row.published), `<= ${whole(row.wanted)}`, whole(row.cycles), decimals(row.factor, 1)],
       ...[row.initiationInterval, row.lut, row.lutram, row.ff].map(whole),
       ...[row.dsp, row.ramb18, row.logicDepth, yes(row.fits)],
