@@ -5,6 +5,7 @@ import { GatecastError } from "../src/errors.js";
 import { nearestName } from "../src/series/nearest-name.js";
 import { accelerator } from "./accelerator.js";
 import { accuracy } from "./accuracy.js";
+import { calibrate } from "./calibrate.js";
 import type { Bench } from "./common/bench.js";
 import { describeMachine, machineLine } from "./common/machine.js";
 import { parseOptions } from "./common/options.js";
@@ -16,7 +17,17 @@ import { power } from "./power.js";
 import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
-const benches: readonly Bench[] = [training, integer, accuracy, recipe, accelerator, planner, power, mainJob];
+const benches: readonly Bench[] = [
+  training,
+  integer,
+  accuracy,
+  recipe,
+  accelerator,
+  planner,
+  power,
+  calibrate,
+  mainJob,
+];
 /** Compiled, this file is .cache/bench/bench/main.js. */
 const root = resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 

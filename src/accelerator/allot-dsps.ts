@@ -1,6 +1,6 @@
 import type { FixedChoices } from "./by-name/fixed-choices.js";
 import type { Device } from "./devices.js";
-import { estimateOperator, estimateUnit } from "./estimate.js";
+import { estimateOperator, estimateUnit } from "./estimate/index.js";
 import type { MatrixUnitParameters } from "./operators/matrix-unit/parameters.js";
 import type { OperatorParameters, Parameters } from "./parameters.js";
 import type { Choices, Estimate, OperatorPlan } from "./plan.js";

@@ -53,8 +53,8 @@ export interface Cycles {
   readonly initiationInterval: number;
 }
 
-/** Windows after which the intervals between forecasts repeat themselves. */
-const WINDOWS = 6;
+/** Windows, the first one alone, after which the intervals between forecasts repeat themselves. */
+const WINDOWS = 7;
 /** Intervals in which they do: shared lanes may serve every other window sooner. */
 const PERIOD = 3;
 
@@ -75,26 +75,25 @@ export function countCycles(
   choices: Pick<Choices, "queues" | "mode">,
   options: { readonly latencyOnly?: boolean } = {},
 ): Cycles {
-  const { window } = graph.architecture;
-  const first = simulateControl(graph, parameters, choices, 1, window);
-  if (options.latencyOnly) return { cyclesPerInference: first.latency, initiationInterval: first.latency };
-  // Without a window behind it the last one would have the machine to itself, and be faster.
-  const { ends } = simulateControl(graph, parameters, choices, WINDOWS, Number.POSITIVE_INFINITY);
+  const { latency, ends } = simulateControl(graph, parameters, choices, options.latencyOnly ? 1 : WINDOWS);
+  if (options.latencyOnly) return { cyclesPerInference: latency, initiationInterval: latency };
   const initiationInterval = initiationIntervalOf(ends);
   if (initiationInterval === null) throw new Error(`${ends.length} inferences tell no interval`);
-  return { cyclesPerInference: first.latency, initiationInterval };
+  return { cyclesPerInference: latency, initiationInterval };
 }
 
 /** No operator multiplies for so long between two beats. */
 const PATIENCE = 200_000;
 
-/** The cycles in which the last codes of so many forecasts leave, with so many samples offered back to back. */
+/**
+ * The cycles in which the last codes of so many forecasts leave: of one window on an idle machine, then of windows back to back, as
+ * `simulateAccelerator` has them. Where the interval settles depends on how it began, by a cycle now and then.
+ */
 function simulateControl(
   graph: Graph,
   parameters: Parameters,
   choices: Pick<Choices, "queues" | "mode">,
   inferences: number,
-  rows: number,
 ): { latency: number; ends: number[] } {
   const { window, horizon, targets } = graph.architecture;
   const outputs = horizon * targets;
@@ -110,7 +109,8 @@ function simulateControl(
   let produced = 0;
   const ends: number[] = [];
   while (ends.length < inferences) {
-    source.valid = accepted < rows;
+    // Behind the last of them windows go on: without one there it would have the machine to itself, and be faster.
+    source.valid = ends.length > 0 || accepted < window;
     model.step(() => {
       if (source.valid && source.ready) {
         if (accepted === starting) start = model.cycle;

@@ -1,4 +1,4 @@
-import { estimateOperator, estimateUnit } from "./estimate.js";
+import { estimateOperator, estimateUnit } from "./estimate/index.js";
 import { weightedSumType } from "./operators/attention/values.js";
 import { attentionOutput, attentionSteps } from "./operators/attention.js";
 import { accumulatorType, linearOutput, linearSteps } from "./operators/linear.js";

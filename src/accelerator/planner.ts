@@ -1,22 +1,21 @@
 import { GatecastError } from "../errors.js";
 import type { IntegerModel } from "../integer/index.js";
-import { buildGraph, type Graph, tensor } from "../model/index.js";
+import { buildGraph, type Graph } from "../model/index.js";
 import { allotBlocks } from "./allot-blocks.js";
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
 import { type Cycles, countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
-import { estimateOperator, estimateQueue, estimateUnit, sumOf } from "./estimate.js";
+import { estimateDesign } from "./estimate/index.js";
 import { costsOf, type Goal, isLess } from "./goals.js";
 import { leastQueueTokens, type Pace } from "./lanes.js";
-import { queuedTensor, queueNames } from "./layer-queues.js";
 import { doesNotFit, type Excess, excessesOf, shareOf } from "./limits.js";
 import { DerivedBefore, deriveParameters, type Parameters } from "./parameters.js";
 import type { Choices, Estimate, Mode, OperatorPlan, Plan } from "./plan.js";
 import { reportOperator, reportUnit } from "./plan-report.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
-import { type Technology, technologyOf } from "./technology.js";
+import { technologyOf } from "./technology.js";
 import { dedicated, type Trial, trialsOf } from "./trials.js";
 import { adviceFor, type Fits } from "./what-fits.js";
 import { headLanes, withWiderHead } from "./wider-head.js";
@@ -97,7 +96,7 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
   const evaluate = (wanted: Choices): Decided => {
     const choices = fixed.choices(wanted);
     const parameters = deriveParameters(graph, model, choices, ANY_NAME, before);
-    return { choices, parameters, estimate: estimateAll(graph, parameters, choices, technology) };
+    return { choices, parameters, estimate: estimateDesign(graph, parameters, choices, technology) };
   };
   const { choices, parameters, estimate, counted } =
     goal === "area" || !technology.lutram
@@ -197,7 +196,7 @@ function decide(
   before: DerivedBefore,
 ): Candidate {
   const derive = (of: Choices) => deriveParameters(graph, model, of, ANY_NAME, before);
-  const estimateOf = (of: Choices) => estimateAll(graph, derive(of), of, technologyOf(device));
+  const estimateOf = (of: Choices) => estimateDesign(graph, derive(of), of, technologyOf(device));
   const bare = withoutDsps(fixed.choices(wanted), fixed);
   const allotted = { ...bare, ...allotDsps(derive(bare), bare, device, fixed) };
   const choices = technologyOf(device).lutram
@@ -205,22 +204,6 @@ function decide(
     : allotBlocks(allotted, device.blockRam.count, fixed, estimateOf);
   const parameters = derive(choices);
   return { choices, parameters, estimate: estimateOf(choices), cycles: cycles(parameters) };
-}
-
-function estimateAll(graph: Graph, parameters: Parameters, choices: Choices, technology: Technology): Estimate {
-  const parts = [
-    ...[...parameters.operators.values()].map((one) => estimateOperator(one, technology)),
-    ...parameters.units.map((unit) => estimateUnit(unit, technology)),
-  ];
-  choices.queues.forEach((queues, layer) => {
-    for (const name of queueNames) {
-      const of = queuedTensor(layer, name);
-      const beat = parameters.beats.get(of);
-      const queue = queues[name];
-      if (beat && queue) parts.push(estimateQueue(queue, beat, tensor(graph, of).features, technology));
-    }
-  });
-  return sumOf(parts);
 }
 
 /** What is fixed leaves no plan at all. */

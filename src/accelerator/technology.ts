@@ -1,12 +1,16 @@
 import type { NumType } from "../rtl/index.js";
 import type { Device } from "./devices.js";
+import { ice40Coefficients } from "./estimate/coefficients/ice40.js";
+import { xc7Coefficients } from "./estimate/coefficients/xc7.js";
+import { selectorLuts } from "./estimate/luts.js";
+import type { Coefficients } from "./estimate/terms.js";
 import { dspsOf } from "./parts/dsps.js";
 import { ramb18Width } from "./parts/table.js";
 
 /** What parts cost on a family of devices: the coefficients of the estimates. */
 export interface Technology {
-  /** LUTs and flip-flops that are left of the parts' sums when synthesis flattens the design. */
-  readonly flattened: { readonly lut: number; readonly ff: number };
+  /** Look-up tables and flip-flops of what designs are made of. */
+  readonly coefficients: Coefficients;
   /** Share of the flip-flops that take a place of their own, which no look-up table can have then. */
   readonly alone: number;
   /** Whether look-up tables can be memory. */
@@ -24,17 +28,14 @@ export interface Technology {
   readonly packs: boolean;
 }
 
-/**
- * 7 series, fitted to Yosys 0.55, `synth_xilinx -family xc7 -flatten`, n 24: at 4 bits 5,987, 6,458 and 6,962 LUTs of d_model 8, 16 and 32 (estimated 6,180, 6,421,
- * 6,931), at 8 bits 6,839 of d_model 16 (6,962).
- */
+/** 7 series: LUT6, DSP48E1, RAMB18, memory in look-up tables. */
 export const xc7: Technology = {
-  flattened: { lut: 0.87, ff: 0.89 },
+  coefficients: xc7Coefficients,
   alone: 0,
   lutram: true,
   blocks: (words, width) => Math.ceil(width / ramb18Width(words)) * Math.max(1, Math.ceil(words / 16_384)),
-  constants: (words, width) => Math.ceil(words / 64) * width * (words < 16 ? 0.5 : 0.9),
-  choice: (words, width) => (words - 1) * width * 0.5,
+  constants: (words, width) => Math.ceil(words / 64) * width,
+  choice: (words, width) => width * selectorLuts(words),
   dsps: dspsOf,
   leastDspBits: 9,
   packs: true,
@@ -42,11 +43,11 @@ export const xc7: Technology = {
 
 /** iCE40: LUT4, SB_MAC16 of 16 x 16 bits, block memories of 256 words of 16 bits (or 512 of 8), no memory in look-up tables. */
 export const ice40: Technology = {
-  flattened: { lut: 1.47, ff: 1.2 },
+  coefficients: ice40Coefficients,
   alone: 0.55,
   lutram: false,
   blocks: (words, width) => Math.floor(width / WORD) * ebrs(words, WORD) + ebrs(words, width % WORD),
-  constants: (words, width) => Math.ceil(words / 16) * width * (words < 16 ? 0.5 : 1.2),
+  constants: (words, width) => Math.ceil(words / 16) * width,
   choice: (words, width) => (words - 1) * width * 0.67,
   dsps: (a, b) => macs(a) * macs(b),
   leastDspBits: 9,

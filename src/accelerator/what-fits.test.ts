@@ -38,7 +38,7 @@ describe("what does not fit", () => {
     expect(plan({}, bits).estimate.lut).toBeLessThanOrEqual(1980);
     expect(() => plan({}, 8)).toThrow("does not fit");
     expect(plan({ dModel }, 8).estimate.lut).toBeLessThanOrEqual(1980);
-    expect(error.remedy).toContain('the AMD Spartan-7 XC7S15 (device "xc7s15")');
+    expect(error.remedy).toContain('the AMD Spartan-7 XC7S6 (device "xc7s6")');
   });
 
   it("names power-of-two scales where requantisers without multipliers are enough", () => {
@@ -58,9 +58,11 @@ describe("what does not fit", () => {
   });
 
   it("names two changes together where none alone is enough, and none where nothing is", () => {
-    const few = { ...spartan, lut: 1_850, lutram: 400, dsp: 10 };
+    const few = { ...spartan, lut: 1_800, lutram: 400, dsp: 10 };
     const tight = refusal(modelOf({ dModel: 32, window: 48 }, 8), { device: few });
-    expect(tight.remedy).toMatch(/^No single change would fit. By estimate this would: d_model \d+ with \d bits.$/);
+    expect(tight.remedy).toMatch(
+      /^No single change of the network would fit. By estimate this would: d_model \d+ with \d bits; or the /,
+    );
     const none = refusal(modelOf({}, 4), { device: { ...spartan, lut: 100, lutram: 20 } });
     expect(none.remedy).toContain("choose a larger device");
   });

@@ -47,18 +47,23 @@ export function adviceFor(
     if (last === undefined || !enough(last)) return undefined;
     return changes.find((change) => change === last || enough(change));
   };
-  const found = kindsOfChange(architecture, precision, on, isFixed).flatMap((kind) => mildest(kind) ?? []);
-  if (found.length > 0) {
-    const list = found.map(({ text }) => text).join("; ");
-    return `By estimate ${found.length === 1 ? "this" : "each of these alone"} would fit: ${list}.`;
+  const mildestOf = (kinds: readonly (readonly Change[])[]) => kinds.flatMap((kind) => mildest(kind)?.text ?? []);
+  const changes = mildestOf(kindsOfChange(architecture, precision, isFixed));
+  const devices = mildestOf(largerDevices(on));
+  if (changes.length > 0) {
+    const all = [...changes, ...devices];
+    return `By estimate ${all.length === 1 ? "this" : "each of these alone"} would fit: ${all.join("; ")}.`;
   }
-  const both = bitsAndFeatures(architecture, precision).flatMap((changes) => mildest(changes) ?? [])[0];
-  if (both) return `No single change would fit. By estimate this would: ${both.text}.`;
-  return "Neither fewer bits nor a smaller network of this kind would fit by estimate: choose a larger device.";
+  const [both] = mildestOf(bitsAndFeatures(architecture, precision));
+  const rest = both === undefined ? devices : [both, ...devices];
+  if (rest.length === 0) {
+    return "Neither fewer bits nor a smaller network of this kind would fit by estimate: choose a larger device.";
+  }
+  return `No single change of the network would fit. By estimate this would: ${rest.join("; or ")}.`;
 }
 
 /** Single changes, kind by kind, each from the mildest to the one that saves the most. */
-function kindsOfChange(architecture: Architecture, precision: Precision, on: Device, isFixed: boolean): Change[][] {
+function kindsOfChange(architecture: Architecture, precision: Precision, isFixed: boolean): Change[][] {
   const { window, layers } = architecture;
   const free: Change[] = isFixed ? [{ text: "leaving out what is fixed under `plan`", free: true }] : [];
   return [
@@ -79,10 +84,18 @@ function kindsOfChange(architecture: Architecture, precision: Precision, on: Dev
     })),
     halves(window, 6).map((window) => ({ text: `a window of ${window}`, architecture: { window } })),
     foldsLeft(architecture).map((folds) => ({ text: `folds ${folds.join(", ")}`, architecture: { folds } })),
-    ...deviceNames
-      .filter((name) => name !== on.name)
-      .map((name) => [{ text: `the ${device(name).title} (device "${name}")`, device: device(name) }]),
   ];
+}
+
+/** Devices with more look-up tables, of each family from the smallest on. */
+function largerDevices(on: Device): Change[][] {
+  const larger = deviceNames.map((name) => device(name)).filter(({ lut }) => lut > on.lut);
+  larger.sort((a, b) => a.lut - b.lut);
+  return [...new Set(larger.map(({ family }) => family))].map((family) =>
+    larger
+      .filter((one) => one.family === family)
+      .map((one) => ({ text: `the ${one.title} (device "${one.name}")`, device: one })),
+  );
 }
 
 /** For each smaller d_model, from the largest on. */

@@ -1,0 +1,66 @@
+import { device } from "../../src/accelerator/devices.js";
+import type { Goal, Mode, Plan } from "../../src/accelerator/index.js";
+import { planAccelerator } from "../../src/accelerator/planner.js";
+import { GatecastError } from "../../src/errors.js";
+import { type IntegerModel, standInModel } from "../../src/integer/index.js";
+import {
+  type Architecture,
+  defineArchitecture,
+  definePrecision,
+  foldNames,
+  type Precision,
+} from "../../src/model/index.js";
+import { Random } from "../../src/numeric/random.js";
+
+/** A random network as a user might want it, planned for a part of a device. Everything follows from the seed. */
+export interface Drawn {
+  readonly seed: number;
+  readonly model: IntegerModel;
+  readonly plan: Plan;
+}
+
+/** The design of a seed; null where nothing fits the part of the device that was drawn. */
+export function drawPlanned(seed: number, deviceName: string): Drawn | null {
+  const random = new Random(seed, 29);
+  const one = <T>(of: readonly [T, ...T[]]): T => of[random.integer(of.length)] ?? of[0];
+  const architecture = drawArchitecture(random, one);
+  const precision = drawPrecision(random, one);
+  const model = standInModel(architecture, precision);
+  const goal: Goal = one(["latency", "latency", "area"]);
+  const utilisation = one([0.4, 0.55, 0.7, 0.9]);
+  const mode = one<Mode>(["window", "window", "window", "sample"]);
+  try {
+    const plan = planAccelerator(model, { device: device(deviceName), goal, utilisation, mode, advice: false });
+    return { seed, model, plan };
+  } catch (error) {
+    if (error instanceof GatecastError && error.kind === "hardware") return null;
+    throw error;
+  }
+}
+
+type One = <T>(of: readonly [T, ...T[]]) => T;
+
+function drawArchitecture(random: Random, one: One): Architecture {
+  const heads = one([1, 1, 1, 2, 4]);
+  const inputs = one([1, 1, 2, 3, 7]);
+  const targets = one([1, 1, 1, 2]);
+  const dModel = one([8, 8, 12, 16, 16, 24, 32, 48]);
+  return defineArchitecture({
+    window: one([6, 12, 16, 24, 24, 32, 48]),
+    inputs,
+    targets,
+    horizon: one([1, 1, 1, 3]),
+    heads: dModel % heads === 0 ? heads : 1,
+    layers: one([1, 1, 1, 1, 2]),
+    dModel,
+    feedForward: dModel * one([2, 4, 4]),
+    skip: random.integer(4) > 0,
+    folds: heads === 1 ? foldNames.filter(() => random.integer(6) === 0) : [],
+    persistence: targets <= inputs && random.integer(3) > 0 ? Array.from({ length: targets }, (_, at) => at) : null,
+  });
+}
+
+function drawPrecision(random: Random, one: One): Precision {
+  const bits = one([3, 4, 4, 5, 6, 8]);
+  return definePrecision({ bits, samples: 8 + random.integer(6), forecast: 10 + random.integer(7) });
+}

@@ -1,0 +1,126 @@
+import type { Multiplier, NumType } from "../../rtl/index.js";
+import type { Beat } from "../parts/beat.js";
+import { productType } from "../parts/product.js";
+import { looseBits } from "../parts/table.js";
+import type { Technology } from "../technology.js";
+import { bitsOf, lutsOfDigits, selectorLuts } from "./luts.js";
+import { type Term, termIndex, terms } from "./terms.js";
+
+/** Sums up what parts are made of. */
+export class Amounts {
+  readonly lut = new Float64Array(terms.length);
+  readonly ff = new Float64Array(terms.length);
+  lutram = 0;
+  dsp = 0;
+  blockRam = 0;
+  readonly technology: Technology;
+
+  constructor(technology: Technology) {
+    this.technology = technology;
+  }
+
+  logic(term: Term, lut: number, ff: number): void {
+    const index = termIndex(term);
+    this.lut[index] = (this.lut[index] ?? 0) + lut;
+    this.ff[index] = (this.ff[index] ?? 0) + ff;
+  }
+
+  /** A memory of words; RAM64M of LUTs hold 64 words of 3 bits in 4 LUTs, RAM32M 32 words of 6. */
+  memory(words: number, width: number, style: string): void {
+    switch (style) {
+      case "block":
+        this.blockRam += this.technology.blocks(words, width);
+        return;
+      case "mixed": {
+        const loose = looseBits(words, width);
+        if (width > loose) this.memory(words, width - loose, "block");
+        if (loose > 0) this.memory(words, loose, "rom");
+        return;
+      }
+      case "registers":
+        this.logic("registers", this.technology.choice(words, width), (words + 1) * width);
+        return;
+      case "rom":
+        this.logic(words < 16 ? "few constants" : "constants", this.technology.constants(words, width), width);
+        return;
+      default: {
+        const groups = words <= 32 ? 1 : 2 ** bitsOf(Math.ceil(words / 64));
+        this.lutram += (words <= 32 ? Math.ceil(width / 6) : Math.ceil(width / 3)) * 4 * groups;
+        this.logic("memory word", 0, width);
+        // Which group is written, and which one is read.
+        if (groups > 1) this.logic("memory select", groups + width * selectorLuts(groups), 0);
+      }
+    }
+  }
+
+  /** A product with its register; true where it is in a multiplier block. */
+  product(a: NumType, b: NumType, kind: Multiplier): boolean {
+    if (kind === "dsp" && a.width + b.width >= this.technology.leastDspBits) {
+      this.dsp += this.technology.dsps(a, b);
+      return true;
+    }
+    const [wide, narrow] = [Math.max(a.width, b.width), Math.min(a.width, b.width)];
+    const width = productType(a, b).width;
+    if (narrow <= 2) {
+      this.logic("product", narrow === 1 ? wide : 2 * wide + 1, width);
+    } else {
+      const early = kind === "lut" && narrow > 6;
+      this.logic("product", lutsOfDigits(wide, narrow), width);
+      this.logic("multiples", wide, early ? 3 * wide + 2 + narrow : 0);
+    }
+    return false;
+  }
+
+  dotProduct(lanes: number, x: NumType, w: NumType, kind: Multiplier): void {
+    for (let lane = 0; lane < lanes; lane++) this.product(x, w, kind);
+    this.tree(lanes, productType(x, w).width);
+  }
+
+  /** Additions with a register behind each level. */
+  tree(count: number, width: number): void {
+    let left = count;
+    for (let level = 1; left > 1; level++) {
+      this.logic("tree", Math.floor(left / 2) * (width + level), Math.ceil(left / 2) * (width + level));
+      left = Math.ceil(left / 2);
+    }
+  }
+
+  /** Products, rounding and saturation of `lanes` sums side by side. */
+  requantisers(input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
+    const wide = productType(input, factor).width;
+    for (let lane = 0; lane < lanes; lane++) {
+      const inBlock = this.product(input, factor, kind);
+      this.logic("requantiser", 1, 1);
+      this.logic("requantiser bits", 2 * output, 2 * output);
+      // A multiplier block takes the operands' registers and the addition of the rounding constant.
+      if (!inBlock) this.logic("requantiser product", wide, input.width + factor.width + wide);
+    }
+  }
+
+  /** A buffer of whole items: memory, and the counters of both sides. */
+  buffer(items: number, beats: number, width: number, style: string, banks = 1): void {
+    for (let bank = 0; bank < banks; bank++) this.memory(items * 2 ** bitsOf(beats), width, style);
+    this.logic("buffer", 1 + (banks > 1 ? banks / 4 : 0), 1);
+    this.logic("buffer counters", bitsOf(beats) + 3 * bitsOf(items + 1), bitsOf(beats) + 3 * bitsOf(items + 1));
+  }
+
+  queue(depth: number, width: number, style: string): void {
+    this.memory(depth, width, style);
+    this.logic("queue", 1, 1);
+    const bits = bitsOf(depth);
+    this.logic("queue counters", 3 * bits + (2 ** bits === depth ? 0 : bits), 3 * bits);
+  }
+
+  gearbox(from: Beat, lanes: number): void {
+    if (from.lanes === lanes) return;
+    const wide = Math.max(from.lanes, lanes);
+    const narrow = Math.min(from.lanes, lanes);
+    const ratio = wide / narrow;
+    if (lanes > from.lanes) {
+      this.logic("widen", 1 + bitsOf(ratio), wide * from.type.width + bitsOf(ratio + 1));
+    } else {
+      this.logic("narrow", 1 + bitsOf(ratio), wide * from.type.width + bitsOf(ratio) + 1);
+      this.logic("narrow select", narrow * from.type.width * selectorLuts(ratio), 0);
+    }
+  }
+}
