@@ -21,8 +21,8 @@ export const variants: readonly Variant[] = [
   { name: "one scale for each weight matrix", options: { weightScales: "matrix" }, bits: both },
   { name: "power-of-two scales", options: {}, scales: "power-of-two", bits: both },
   {
-    name: "power-of-two scales, one for each weight matrix",
-    options: { weightScales: "matrix" },
+    name: "power-of-two scales, one for each row",
+    options: { weightScales: "rows" },
     scales: "power-of-two",
     bits: both,
   },

@@ -111,7 +111,7 @@ export const configurationSchema = z.strictObject({
   sampleBits: whole(2, 16).default(12),
   forecastBits: whole(2, 16).default(16),
   scales: choice(...scaleKinds).default("free"),
-  weightScales: choice("rows", "matrix").default(quantisedDefaults.weightScales),
+  weightScales: choice("rows", "matrix").nullable().default(null),
 
   seed: whole(0, 2 ** 32 - 1).default(1),
   epochs: whole(1, 10_000).default(floatDefaults.epochs),

@@ -85,7 +85,7 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
   weightScales: {
     kind: "text",
     value: "of",
-    help: 'what shares a scale of its own, and a multiplier or a shift: each row of a weight ("rows") or the whole "matrix"',
+    help: 'what has a scale of its own, and a multiplier or a shift: "rows" of a weight (default with free scales) or its "matrix" (with power-of-two)',
   },
 
   seed: { kind: "number", value: "number", help: "the same seed gives the same bits, on any machine" },

@@ -99,14 +99,10 @@ function attention(graph: Graph, { query, value, output, scoreBits, exponentialB
   } as const;
 }
 
-/** Shifts of rows: those of a trained matrix lie within four of each other. */
-const SHIFTS = 4;
-
-/** A multiplier of all its bits for each row, or a shift of its own where scales are powers of two. */
+/** A multiplier of all its bits for each row, or one shift where scales are powers of two. */
 function standInRequantiser(graph: Graph, rows: number, bits: number, symmetric: boolean, zero: number) {
   if (graph.precision.scales === "power-of-two") {
-    const multipliers = Array.from({ length: rows }, (_, row) => 2 ** ((row + (row >> 2)) % SHIFTS));
-    return { multipliers, shift: bits + SHIFTS, zero, ...codeRange(bits, symmetric) };
+    return { multipliers: [1], shift: bits, zero, ...codeRange(bits, symmetric) };
   }
   const most = 2 ** multiplierBits(bits) - 1;
   const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : spread(row, most >> 1, most)));

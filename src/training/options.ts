@@ -55,7 +55,7 @@ export interface QuantisedOptions extends CommonOptions {
   readonly ranges?: "learned" | "averaged";
   /** What calibration starts from: the shrunken range of least squared error, or the extremes. */
   readonly start?: "shrunken" | "extremes";
-  /** Scales of the weights: one for each row, or one for each matrix. */
+  /** Scales of the weights: one for each row, or one for each matrix (the default where scales are powers of two). */
   readonly weightScales?: "rows" | "matrix";
   /** The linear skip: rounded once so that its codes make up for each other's errors, and then kept; or trained like all weights. */
   readonly skip?: "fixed" | "trained";

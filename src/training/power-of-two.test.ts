@@ -30,6 +30,7 @@ import { oscillations } from "./testing/source.js";
 const n = 8;
 const data = oscillations(n);
 const short = { epochs: 6, batch: 32, learningRate: 5e-3 };
+const rows = { ...short, weightScales: "rows" } as const;
 const shifts = definePrecision({ bits: 4, scales: "power-of-two" });
 const graph = buildGraph(defineArchitecture({ window: n, dModel: 8 }), shifts);
 
@@ -76,10 +77,10 @@ describe("training with power-of-two scales", () => {
 
   it("keeps the weights' codes in the last epochs, and goes on from a stored state to the same bits", async () => {
     const { parameters } = await trainFloat(graph, data, short);
-    const whole = await trainQuantised(graph, parameters, data, short);
+    const whole = await trainQuantised(graph, parameters, data, rows);
     const ended = new AbortController();
     let state: TrainingState | undefined;
-    const stopped = trainQuantised(graph, parameters, data, short, {
+    const stopped = trainQuantised(graph, parameters, data, rows, {
       signal: ended.signal,
       onEpoch: ({ epoch }, save) => {
         if (epoch !== 5) return;
@@ -89,23 +90,24 @@ describe("training with power-of-two scales", () => {
     });
     await expect(stopped).rejects.toThrow("stopped");
     if (!state) throw new Error("no state");
-    expect(await trainQuantised(graph, parameters, data, short, { resume: state })).toEqual(whole);
+    expect(await trainQuantised(graph, parameters, data, rows, { resume: state })).toEqual(whole);
 
     const codesOf = ({ model }: { model: IntegerModel }) =>
       [...model.operators].flatMap(([name, operator]) =>
         operator.kind === "linear" ? [[name, operator.weights, operator.requantiser?.multipliers]] : [],
       );
-    const learned = await trainQuantised(graph, parameters, data, { ...short, epochs: 4, polish: 0.25, polishRate: 0 });
-    const polished = await trainQuantised(graph, parameters, data, { ...short, epochs: 4, polish: 0.25 });
+    const learned = await trainQuantised(graph, parameters, data, { ...rows, epochs: 4, polish: 0.25, polishRate: 0 });
+    const polished = await trainQuantised(graph, parameters, data, { ...rows, epochs: 4, polish: 0.25 });
     expect(polished.history.at(-1)).not.toEqual(learned.history.at(-1));
     expect(codesOf(converted(graph, polished.quantised))).toEqual(codesOf(converted(graph, learned.quantised)));
   });
 
   it.each([
-    [{ weightScales: "matrix" }, 1],
-    [{ ranges: "averaged" }, undefined],
-    [{ start: "extremes" }, undefined],
-    [{ rowRate: 0 }, undefined],
+    [{}, 1],
+    [{ weightScales: "rows" }, undefined],
+    [{ weightScales: "rows", ranges: "averaged" }, undefined],
+    [{ weightScales: "rows", start: "extremes" }, undefined],
+    [{ rowRate: 0 }, 1],
   ] as const)("has the variants of the recipe: %o", async (options, shiftsOfMatrix) => {
     const folded = buildGraph(defineArchitecture({ window: n, dModel: 8, folds: ["value", "query", "tail"] }), shifts);
     const float = await trainFloat(graph, data, short);

@@ -43,7 +43,7 @@ export async function trainQuantised(
   options: QuantisedOptions = {},
   hooks: TrainingHooks = {},
 ): Promise<QuantisedResult> {
-  const given = { ...quantisedDefaults, ...options };
+  const given = { ...quantisedDefaults, ...defaultsOf(graph), ...options };
   checkOptions(given);
   const engine = new Engine(graph, batchOf(data.train, given.batch), { threads: hooks.threads });
   try {
@@ -52,6 +52,11 @@ export async function trainQuantised(
   } finally {
     engine.close();
   }
+}
+
+/** Where scales are powers of two, rows that jump from one to the next each for itself cost more than a scale of their own is worth. */
+function defaultsOf({ precision }: Graph): Pick<QuantisedOptions, "weightScales"> {
+  return precision.scales === "power-of-two" ? { weightScales: "matrix" } : {};
 }
 
 async function train(

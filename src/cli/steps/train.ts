@@ -105,7 +105,7 @@ export const train = defineStep({
         patience,
         epochs: configuration.qatEpochs,
         learningRate: configuration.qatLearningRate,
-        weightScales: configuration.weightScales,
+        ...(configuration.weightScales === null ? {} : { weightScales: configuration.weightScales }),
       },
       await hooksOf("quantised", quantisedTask),
     );
