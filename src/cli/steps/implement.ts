@@ -5,6 +5,8 @@ import type { Configuration } from "../configuration.js";
 import { type HardwareResult, type ImplementationResult, resultFiles } from "../results.js";
 import { clockOf, hardwareFolder } from "./hardware.js";
 import { ice40Flow } from "./implementation/ice40.js";
+import { openXc7Flow } from "./implementation/openxc7.js";
+import { vivadoFlow } from "./implementation/vivado.js";
 import { readsIntegerModel } from "./integer.js";
 import { defineStep, type StepContext } from "./step.js";
 import { netlistFile } from "./synthesize.js";
@@ -64,7 +66,8 @@ function flowOf({ tool, device: name }: ImplementationSettings): Flow {
       where: { key: "tool", device: name },
     });
   }
-  return tool === "auto" ? noFlow : noFlow;
+  if (tool === "vivado") return vivadoFlow;
+  return tool === "openxc7" ? openXc7Flow : noFlow;
 }
 
 /** The 7 series without a choice of a tool for it. */

@@ -1,5 +1,7 @@
 /** What a script needs to know of a design; paths are relative to the folder of the script, with "/". */
 export interface VivadoProject {
+  /** Hash of all that the result follows from; the script leaves it as its last word, so that its reports are not taken for another design's. */
+  readonly identity: string;
   readonly top: string;
   /** "xc7s15ftgb196-1". */
   readonly part: string;
@@ -68,7 +70,7 @@ export function boardConstraints(board: {
  * The test bench runs its clock at 100 MHz; the script sets the period that is aimed at, since activity is toggles per second. It pauses neither side.
  */
 export function vivadoScript(project: VivadoProject): string {
-  const { top, part, periodNs, vhdl, bench, board } = project;
+  const { identity, top, part, periodNs, vhdl, bench, board } = project;
   const at = (path: string) => `[file join $here {${path}}]`;
   const simulation = `${top}_activity`;
   const lines = [
@@ -129,7 +131,7 @@ export function vivadoScript(project: VivadoProject): string {
         ]),
     "",
     `set done [open ${vivadoFiles.done} w]`,
-    `puts $done {${top}}`,
+    `puts $done {${identity}}`,
     "close $done",
     "",
   ];
