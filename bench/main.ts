@@ -10,6 +10,7 @@ import type { Bench } from "./common/bench.js";
 import { describeMachine, machineLine } from "./common/machine.js";
 import { parseOptions } from "./common/options.js";
 import { writeAtomically } from "./common/write-atomically.js";
+import { estimates } from "./estimates.js";
 import { integer } from "./integer.js";
 import { mainJob } from "./main-job.js";
 import { planner } from "./planner.js";
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   planner,
   power,
   calibrate,
+  estimates,
   mainJob,
 ];
 /** Compiled, this file is .cache/bench/bench/main.js. */
