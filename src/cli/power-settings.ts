@@ -18,18 +18,8 @@ import {
 import { GatecastError } from "../errors.js";
 import { contentHash } from "../toolchain/files.js";
 import type { Configuration } from "./configuration.js";
+import type { powerKeys } from "./power-keys.js";
 
-/** The settings that power, energy and battery life depend on, beside the accelerator's. */
-export const powerKeys = [
-  "period",
-  "battery",
-  "batteryVolts",
-  "sleepCurrent",
-  "configurationEnergy",
-  "configurationTime",
-  "staticPower",
-  "powerCalibration",
-] as const;
 export type PowerSettings = Pick<Configuration, (typeof powerKeys)[number]>;
 
 /** Energies and static power that hold for a device with these settings. */

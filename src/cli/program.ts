@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { GatecastError } from "../errors.js";
 import type { Surroundings } from "./command-context.js";
+import { calibratePowerCommand } from "./commands/calibrate-power.js";
 import { demoCommand } from "./commands/demo.js";
 import { estimateCommand } from "./commands/estimate.js";
 import { evaluateCommand } from "./commands/evaluate.js";
@@ -77,6 +78,8 @@ Exit codes: 0 done, 2 usage, 3 data, 4 model, 5 training, 6 run folder, 7 hardwa
   program.commandsGroup("Before a training:");
   program.addCommand(estimateCommand(surroundings));
   program.addCommand(planCommand(surroundings));
+  program.commandsGroup("With a measurement, or the report of a vendor's tool:");
+  program.addCommand(calibratePowerCommand(surroundings));
   program.commandsGroup("Use of a model:");
   program.addCommand(predictCommand(surroundings));
   for (const command of [program, ...program.commands]) {

@@ -3,22 +3,9 @@ import type { Graph } from "../model/index.js";
 import type { Surroundings } from "./command-context.js";
 import type { GeneralOptions } from "./commands/step-command.js";
 import { loadConfigFile } from "./config-file.js";
-import type { Configuration, ConfigurationKey } from "./configuration.js";
+import type { Configuration } from "./configuration.js";
 import { resolveConfiguration, type SettingsLayer } from "./resolve-configuration.js";
-import { networkKeys, networkOf } from "./steps/network.js";
-
-/** The settings of an accelerator whose network nobody has trained yet. */
-export const untrainedKeys = [
-  "target",
-  "inputs",
-  "window",
-  "horizon",
-  ...networkKeys,
-  "device",
-  "clock",
-  "mode",
-  "goal",
-] as const satisfies readonly ConfigurationKey[];
+import { networkOf } from "./steps/network.js";
 
 /** A configuration without data, and the network that it makes: of the data only the numbers of columns count. */
 export interface Untrained {

@@ -1,4 +1,5 @@
-export { type Activity, defaultActivity, simulatedActivity, type Toggles } from "./activity.js";
+export { type Activity, countsOf, defaultActivity, simulatedActivity, type Toggles } from "./activity.js";
+export { readBenchTable } from "./calibration/bench-table.js";
 export {
   type Calibration,
   calibrate,
@@ -8,6 +9,13 @@ export {
   scaleGroupNames,
 } from "./calibration/calibrate.js";
 export { parseCalibration, serialiseCalibration, technologyOfCalibration } from "./calibration/calibration-file.js";
+export {
+  type RadiantPower,
+  type ReportedDesign,
+  radiantObservations,
+  readRadiantPower,
+  vivadoObservations,
+} from "./calibration/reports.js";
 export {
   type Coefficient,
   givenStaticPower,

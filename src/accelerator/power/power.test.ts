@@ -69,10 +69,10 @@ describe("the power of a design", () => {
 });
 
 describe("activity", () => {
-  const architecture = defineArchitecture({ window: 6, dModel: 8 });
+  const architecture = defineArchitecture({ window: 4, dModel: 4, feedForward: 4 });
   const model = standInModel(architecture, definePrecision({ bits: 4 }));
   const plan = planAccelerator(model, { device: device("xc7s15") });
-  const windows = randomWindows(model, 4, 3);
+  const windows = randomWindows(model, 2, 3);
   const simulate = () =>
     simulateAccelerator(model, plan, buildAccelerator(model, plan), windows, { countToggles: true });
 

@@ -3,8 +3,8 @@ import type { Surroundings } from "../command-context.js";
 import { type ConfigurationKey, configurationSchema } from "../configuration.js";
 import type { EstimateOptions } from "../estimate.js";
 import { addSettings, settingsGiven } from "../options.js";
-import { powerKeys } from "../power-settings.js";
-import { untrainedKeys } from "../untrained.js";
+import { powerKeys } from "../power-keys.js";
+import { untrainedKeys } from "../untrained-keys.js";
 import { addExamples } from "./step-command.js";
 
 const settings = [...untrainedKeys, "plan", ...powerKeys] as const satisfies readonly ConfigurationKey[];

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { Surroundings } from "../command-context.js";
 import { configurationSchema } from "../configuration.js";
 import { addSettings, settingsGiven } from "../options.js";
-import { untrainedKeys } from "../untrained.js";
+import { untrainedKeys } from "../untrained-keys.js";
 import { addExamples, addOutputOptions, type GeneralOptions } from "./step-command.js";
 
 const settings = untrainedKeys.filter((key) => key !== "folds");

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Surroundings } from "../command-context.js";
+import { powerKeys } from "../power-keys.js";
 import { resultFiles } from "../results.js";
 import { summaryText } from "../texts.js";
 import { stepCommand } from "./step-command.js";
@@ -12,9 +13,9 @@ export function reportCommand(surroundings: Surroundings): Command {
       description:
         "Gathers what the steps of a run have measured into one self-contained HTML file (report.html) and the figures that " +
         "other programs read (summary.json).",
-      examples: ["gatecast report --run runs/flow"],
+      examples: ["gatecast report --run runs/flow", "gatecast report --run runs/flow --period 60 --battery 1000"],
       steps: ["report"],
-      settings: [],
+      settings: powerKeys,
       startsRun: false,
       result: { step: "report", file: resultFiles.summary },
       print: summaryText,
