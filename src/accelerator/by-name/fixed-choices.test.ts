@@ -94,7 +94,11 @@ describe("choices by name", () => {
       'is "rom"; expected "block" or "distributed" or "registers"',
       "leave it out",
     ],
-    [{ "layers.0.linear1": { weights: "registers" } }, 'expected "rom" or "block" or "mixed" or "distributed"', "leave it out"],
+    [
+      { "layers.0.linear1": { weights: "registers" } },
+      'expected "rom" or "block" or "mixed" or "distributed"',
+      "leave it out",
+    ],
     [
       { "layers.0.linear1": { lanesIn: 3 } },
       "expected a number that divides the 8 columns: 1, 2, 4, 8",

@@ -1,32 +1,15 @@
 import { boardOf, device } from "../../accelerator/index.js";
 import { GatecastError } from "../../errors.js";
 import { count, plain } from "../../report/format.js";
-import type { Configuration } from "../configuration.js";
-import { type HardwareResult, type ImplementationResult, resultFiles } from "../results.js";
+import { type HardwareResult, resultFiles } from "../results.js";
 import { clockOf, hardwareFolder } from "./hardware.js";
+import { type Flow, type ImplementationSettings, settings } from "./implementation/flow.js";
 import { ice40Flow } from "./implementation/ice40.js";
 import { openXc7Flow } from "./implementation/openxc7.js";
 import { vivadoFlow } from "./implementation/vivado.js";
 import { readsIntegerModel } from "./integer.js";
-import { defineStep, type StepContext } from "./step.js";
+import { defineStep } from "./step.js";
 import { netlistFile } from "./synthesize.js";
-
-/** Settings that place and route depends on. */
-const settings = ["device", "board", "tool", "route", "clock", "yosys"] as const;
-type ImplementationSettings = Pick<Configuration, (typeof settings)[number]>;
-
-/** A way from a netlist, or from the sources, to a placed and routed design. */
-export interface Flow {
-  /** The programs it would use, by name with their versions, or why they cannot be used. */
-  tools(settings: ImplementationSettings): Promise<Readonly<Record<string, string>>>;
-  run(job: FlowJob): Promise<ImplementationResult>;
-}
-
-export interface FlowJob {
-  readonly context: StepContext<ImplementationSettings>;
-  readonly hardware: HardwareResult;
-  readonly targetMHz: number;
-}
 
 /** Netlist -> placed and routed: what it takes and how fast it is, and a bitstream for a board. */
 export const implement = defineStep({

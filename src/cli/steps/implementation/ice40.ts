@@ -7,10 +7,10 @@ import { iceIfPresent, nativeIce } from "../../../toolchain/nextpnr/engine.js";
 import { placeAndRoute } from "../../../toolchain/nextpnr/place-and-route.js";
 import { mountIce40 } from "../../../toolchain/yosys/ice40.js";
 import type { ImplementationResult } from "../../results.js";
-import type { Flow, FlowJob } from "../implement.js";
 import { loadIntegerModel } from "../integer.js";
 import { engineOf, netlistFile } from "../synthesize.js";
 import { toolCache } from "../tool-cache.js";
+import type { Flow, FlowJob } from "./flow.js";
 import { serialReadme } from "./serial-readme.js";
 
 const folder = "implementation/";

@@ -15,10 +15,10 @@ import { boardConstraints } from "../../../toolchain/vivado/script.js";
 import { mountXilinx } from "../../../toolchain/yosys/xilinx-shell.js";
 import type { Configuration } from "../../configuration.js";
 import type { ImplementationResult } from "../../results.js";
-import type { Flow, FlowJob } from "../implement.js";
 import { loadIntegerModel } from "../integer.js";
 import { engineOf, netlistFile } from "../synthesize.js";
 import { toolCache } from "../tool-cache.js";
+import type { Flow, FlowJob } from "./flow.js";
 import { serialProtocol } from "./serial-readme.js";
 
 const folder = "implementation/openxc7/";

@@ -14,8 +14,8 @@ import {
 } from "../../../toolchain/vivado/script.js";
 import type { ImplementationResult } from "../../results.js";
 import { benchFiles } from "../hardware.js";
-import type { Flow, FlowJob } from "../implement.js";
 import { loadIntegerModel } from "../integer.js";
+import type { Flow, FlowJob } from "./flow.js";
 import { serialProtocol } from "./serial-readme.js";
 
 export const vivadoFolder = "implementation/vivado/";
