@@ -62,11 +62,11 @@ export class Amounts {
     const [wide, narrow] = [Math.max(a.width, b.width), Math.min(a.width, b.width)];
     const width = productType(a, b).width;
     if (narrow <= 2) {
-      this.logic("product", narrow === 1 ? wide : 2 * wide + 1, width);
+      this.logic("product", narrow * wide, width);
     } else {
       const early = kind === "lut" && narrow > 6;
       this.logic("product", lutsOfDigits(wide, narrow), width);
-      this.logic("multiples", wide, early ? 3 * wide + 2 + narrow : 0);
+      this.logic("multiples", narrow > 3 ? wide - 1 : 0, early ? 3 * wide + 2 + narrow : 0);
     }
     return false;
   }

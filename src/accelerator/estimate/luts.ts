@@ -6,11 +6,13 @@ export function selectorLuts(ways: number): number {
 
 /** Bits of a number of 0 to `count` - 1. */
 export function bitsOf(count: number): number {
-  return Math.ceil(Math.log2(Math.max(1, count)));
+  return count <= 1 ? 0 : 32 - Math.clz32(Math.ceil(count) - 1);
 }
 
-/** LUT6 of a product by digits: a choice of four multiples for each pair of bits, and additions (12 for 4 x 4, 24 for 6 x 6, 40 for 8 x 8). */
+/**
+ * LUT6 of a product by digits: a choice of four multiples for each pair of bits, added where it is made, and one of two where a bit is
+ * left (11 for 4 x 4, 23 for 6 x 6, 39 for 8 x 8, 21 for 5 x 5; Yosys 0.23 has just these for 3 to 9 by 2 to 8 bits).
+ */
 export function lutsOfDigits(x: number, w: number): number {
-  if (w <= 2) return x + 1;
-  return Math.floor(w / 2) * (x + 2) + (w % 2) * (x + 1);
+  return w % 2 === 0 ? (w / 2) * (x + 2) - 1 : ((w + 3) / 2) * x + Math.max(0, w - 4);
 }

@@ -55,7 +55,7 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   amounts.gearbox(input, plan.lanesIn);
   amounts.buffer(plan.slots, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
   amounts.memory(rowBeats * columnBeats, plan.lanesIn * plan.lanesOut * weightType.width, plan.weights);
-  amounts.memory(biasWords, plan.lanesOut * accumulator.width, plan.bias);
+  amounts.memory(biasWords, plan.lanesOut * spanOf(bias).width, plan.bias);
   for (let lane = 0; lane < plan.lanesOut; lane++) {
     amounts.dotProduct(plan.lanesIn, input.type, weightType, plan.multiplier);
   }

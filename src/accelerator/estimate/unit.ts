@@ -8,6 +8,7 @@ import {
   packedDsps,
   shiftsAlone,
   sumType,
+  unitPacking,
   unitScaling,
 } from "../operators/matrix-unit/parameters.js";
 import { productType } from "../parts/product.js";
@@ -41,8 +42,12 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   amounts.logic("unit select", lanesIn * operand.width * selectorLuts(jobs.length), 0);
   amounts.logic("memory word", 0, packedColumns * operand.width);
   amounts.logic("multiples", columns * (2 * operand.width + 1), columns * (3 * operand.width + 3));
-  amounts.dsp += packedDsps(parameters);
-  amounts.logic("unit packing", packedDsps(parameters), 0);
+  if (unitPacking(parameters).count > 1) {
+    amounts.dsp += packedDsps(parameters);
+    amounts.logic("unit packing", packedDsps(parameters), 0);
+  } else {
+    for (let lane = 0; lane < packedColumns * lanesOut; lane++) amounts.product(operand, weightType, "dsp");
+  }
   for (const part of [columns, packedColumns]) {
     if (part > 0) amounts.memory(steps, part * lanesOut * weightType.width, plan.weights);
   }

@@ -8,6 +8,8 @@ const pairs = [
   [range(-8, 7), range(-1, 1)],
   [range(-5, 7), range(-3, 3)],
   [range(0, 15), range(-15, 15)],
+  [range(-16, 15), range(-15, 15)],
+  [range(-4, 3), range(-63, 63)],
   [range(-32, 31), range(-31, 31)],
 ] as const;
 

@@ -37,14 +37,12 @@ export function multipleTypes(x: NumType) {
  */
 export function digitProduct({ x, triple, minus }: Multiples, w: Num): Num {
   const terms: Num[] = [];
-  for (let low = 0; low < w.width; low += 2) {
-    const top = low + 2 >= w.width;
-    const signed = top && w.type.signed;
-    const two = low + 1 < w.width;
-    if (two) {
-      const choices = signed ? [0, x, minus.shl(1), minus] : [0, x, x.shl(1), triple];
-      terms.push(pick(w.slice(low + 1, low), choices).shl(low));
-    } else terms.push(pick(w.bit(low), signed ? minus : x, 0).shl(low));
+  // With an odd number of bits the lowest is a digit of its own: nothing is added to what it chooses.
+  if (w.width % 2 === 1) terms.push(pick(w.bit(0), w.width === 1 && w.type.signed ? minus : x, 0));
+  for (let low = w.width % 2; low < w.width; low += 2) {
+    const signed = low + 2 === w.width && w.type.signed;
+    const choices = signed ? [0, x, minus.shl(1), minus] : [0, x, x.shl(1), triple];
+    terms.push(pick(w.slice(low + 1, low), choices).shl(low));
   }
   const [first, ...rest] = terms;
   if (first === undefined) throw new Error("a weight of no bits");

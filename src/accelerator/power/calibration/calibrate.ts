@@ -146,7 +146,7 @@ function powerOf({ clockHz, perCycle }: Observation, group: ScaleGroup, energy: 
 
 function bandOf(residuals: readonly Residual[], designs: number): readonly [number, number] {
   const whole = residuals.reduce((sum, { measured }) => sum + measured, 0);
-  const errors = residuals.map(({ measured, after }) => (after - measured) ** 2);
+  const errors = residuals.map(({ measured, after }) => (after - measured) * (after - measured));
   const relative = whole === 0 ? 0 : Math.sqrt(errors.reduce((sum, one) => sum + one, 0)) / whole;
   const doubt = Math.min(0.9, Math.max(designs === 1 ? ONE_DESIGN : LEAST_DOUBT, 2 * relative));
   return [1 - doubt, 1 + doubt];
