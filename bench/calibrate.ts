@@ -18,7 +18,7 @@ const usual = { full: { designs: 48, whole: 16 }, quick: { designs: 3, whole: 1 
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
 /** How far the coefficients are drawn to those that are there: as much as an error of so many LUTs. */
-const PULL = 30;
+const PULL = 4000;
 
 /** A design with its parts; `flat`: what the whole was synthesised to, where it was. */
 interface Design {
