@@ -17,8 +17,8 @@ import { openStore } from "./estimates/store.js";
 const usual = { full: { designs: 48, whole: 16 }, quick: { designs: 3, whole: 1 } } as const;
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
-/** How far the coefficients are drawn to those that are there: as much as an error of so many LUTs. */
-const PULL = 4000;
+/** What one whole departure of a coefficient from the one that is there is worth, beside the parts' weighted squared errors. */
+const PULL = 4;
 
 /** A design with its parts; `flat`: what the whole was synthesised to, where it was. */
 interface Design {
@@ -143,7 +143,7 @@ function coefficientsOf(
     observations.push({ amounts: sum, found: value, weight: 10 / (20 + Math.abs(value)) });
   }
   const prior = Float64Array.from(terms, (term) => before[what][term]);
-  const result = fitted(observations, prior, PULL / 1000);
+  const result = fitted(observations, prior, PULL);
   return Object.fromEntries(terms.map((term, index) => [term, Number((result[index] ?? 0).toFixed(3))])) as Record<
     (typeof terms)[number],
     number

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { builtinSeries, type Configuration, type ConfigurationKey, configurationSchema } from "./configuration.js";
+import { powerKeys } from "./power-keys.js";
 import { flagOf } from "./resolve-configuration.js";
 
 type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split" | "plan";
@@ -239,16 +240,7 @@ export const optionGroups = {
     "route",
     "board",
   ],
-  "Power and battery:": [
-    "period",
-    "battery",
-    "batteryVolts",
-    "sleepCurrent",
-    "configurationEnergy",
-    "configurationTime",
-    "staticPower",
-    "powerCalibration",
-  ],
+  "Power and battery:": powerKeys,
 } as const satisfies Record<string, readonly ConfigurationKey[]>;
 
 /** Adds the options of these settings to a command, under their headings, defaults shown. */

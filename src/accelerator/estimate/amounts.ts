@@ -1,9 +1,10 @@
 import type { Multiplier, NumType } from "../../rtl/index.js";
 import type { Beat } from "../parts/beat.js";
+import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
-import { bitsOf, lutsOfDigits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, selectorLuts } from "./luts.js";
 import { type Term, termIndex, terms } from "./terms.js";
 
 /** Sums up what parts are made of. */
@@ -44,7 +45,7 @@ export class Amounts {
         this.logic(words < 16 ? "few constants" : "constants", this.technology.constants(words, width), width);
         return;
       default: {
-        const groups = words <= 32 ? 1 : 2 ** bitsOf(Math.ceil(words / 64));
+        const groups = words <= 32 ? 1 : 2 ** indexBits(Math.ceil(words / 64));
         this.lutram += (words <= 32 ? Math.ceil(width / 6) : Math.ceil(width / 3)) * 4 * groups;
         this.logic("memory word", 0, width);
         // Which group is written, and which one is read.
@@ -99,15 +100,19 @@ export class Amounts {
 
   /** A buffer of whole items: memory, and the counters of both sides. */
   buffer(items: number, beats: number, width: number, style: string, banks = 1): void {
-    for (let bank = 0; bank < banks; bank++) this.memory(items * 2 ** bitsOf(beats), width, style);
+    for (let bank = 0; bank < banks; bank++) this.memory(items * 2 ** indexBits(beats), width, style);
     this.logic("buffer", 1 + (banks > 1 ? banks / 4 : 0), 1);
-    this.logic("buffer counters", bitsOf(beats) + 3 * bitsOf(items + 1), bitsOf(beats) + 3 * bitsOf(items + 1));
+    this.logic(
+      "buffer counters",
+      indexBits(beats) + 3 * indexBits(items + 1),
+      indexBits(beats) + 3 * indexBits(items + 1),
+    );
   }
 
   queue(depth: number, width: number, style: string): void {
     this.memory(depth, width, style);
     this.logic("queue", 1, 1);
-    const bits = bitsOf(depth);
+    const bits = indexBits(depth);
     this.logic("queue counters", 3 * bits + (2 ** bits === depth ? 0 : bits), 3 * bits);
   }
 
@@ -117,9 +122,9 @@ export class Amounts {
     const narrow = Math.min(from.lanes, lanes);
     const ratio = wide / narrow;
     if (lanes > from.lanes) {
-      this.logic("widen", 1 + bitsOf(ratio), wide * from.type.width + bitsOf(ratio + 1));
+      this.logic("widen", 1 + indexBits(ratio), wide * from.type.width + indexBits(ratio + 1));
     } else {
-      this.logic("narrow", 1 + bitsOf(ratio), wide * from.type.width + bitsOf(ratio) + 1);
+      this.logic("narrow", 1 + indexBits(ratio), wide * from.type.width + indexBits(ratio) + 1);
       this.logic("narrow select", narrow * from.type.width * selectorLuts(ratio), 0);
     }
   }

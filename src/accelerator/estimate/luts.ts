@@ -4,11 +4,6 @@ export function selectorLuts(ways: number): number {
   return Math.ceil(ways / 4) + (ways > 16 ? selectorLuts(Math.ceil(ways / 16)) : 0);
 }
 
-/** Bits of a number of 0 to `count` - 1. */
-export function bitsOf(count: number): number {
-  return count <= 1 ? 0 : 32 - Math.clz32(Math.ceil(count) - 1);
-}
-
 /**
  * LUT6 of a product by digits: a choice of four multiples for each pair of bits, added where it is made, and one of two where a bit is
  * left (11 for 4 x 4, 23 for 6 x 6, 39 for 8 x 8, 21 for 5 x 5; Yosys 0.23 has just these for 3 to 9 by 2 to 8 bits).

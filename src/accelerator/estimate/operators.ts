@@ -10,12 +10,13 @@ import type { PoolParameters } from "../operators/pool.js";
 import { poolOutput } from "../operators/pool.js";
 import { type ResidualParameters, residualSumType, residualTurns } from "../operators/residual.js";
 import type { OperatorParameters } from "../parameters.js";
+import { indexBits } from "../parts/counter.js";
 import { dividerSteps } from "../parts/divider.js";
 import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
-import { bitsOf, lutsOfDigits } from "./luts.js";
+import { lutsOfDigits } from "./luts.js";
 import { shifters } from "./shifters.js";
 
 /** What an operator is made of; nothing where its lanes are a matrix unit's. */
@@ -50,7 +51,7 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   const accumulator = accumulatorType(parameters);
   const biasWords = (bias.length / rows) * rowBeats;
   amounts.logic("linear", 1, 1);
-  const counters = bitsOf(columnBeats) + bitsOf(rowBeats) + bitsOf(bias.length / rows);
+  const counters = indexBits(columnBeats) + indexBits(rowBeats) + indexBits(bias.length / rows);
   amounts.logic("linear counters", counters, counters);
   amounts.gearbox(input, plan.lanesIn);
   amounts.buffer(plan.slots, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
@@ -85,8 +86,11 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   const keyBeats = tokens / keysAtOnce;
   amounts.logic("attention", 1, 1);
   const counters =
-    bitsOf(features / plan.lanesScore) + 2 * bitsOf(tokens) + 2 * bitsOf(heads) + bitsOf(features / plan.lanesValue);
-  amounts.logic("attention counters", counters + 2 * bitsOf(keyBeats), counters + 2 * bitsOf(keyBeats));
+    indexBits(features / plan.lanesScore) +
+    2 * indexBits(tokens) +
+    2 * indexBits(heads) +
+    indexBits(features / plan.lanesValue);
+  amounts.logic("attention counters", counters + 2 * indexBits(keyBeats), counters + 2 * indexBits(keyBeats));
 
   amounts.gearbox(query, plan.lanesScore);
   amounts.gearbox(key, plan.lanesScore);
@@ -96,7 +100,7 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   const kept = (lanes: number, width: number, style: string) =>
     amounts.buffer(
       plan.windows,
-      2 ** bitsOf(keyBeats) * 2 ** bitsOf(features / lanes),
+      2 ** indexBits(keyBeats) * 2 ** indexBits(features / lanes),
       lanes * width,
       style,
       keysAtOnce,
@@ -183,7 +187,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     for (const values of coefficients) amounts.memory(beats, plan.lanes * spanOf(values).width, "rom");
   }
   if (beats > 1) amounts.memory(beats, plan.lanes * offset, "rom");
-  const counters = bitsOf(beats) + (inTurn ? bitsOf(beats * addends.length) + bitsOf(addends.length) : 0);
+  const counters = indexBits(beats) + (inTurn ? indexBits(beats * addends.length) + indexBits(addends.length) : 0);
   amounts.logic("linear counters", counters, counters);
 }
 
@@ -192,18 +196,22 @@ function pool(amounts: Amounts, { input, tokens, features, plan }: PoolParameter
   const width = input.lanes * poolOutput({ input, tokens }).type.width;
   if (plan.sums === "registers") amounts.memory(beats, width, "registers");
   else {
-    const groups = beats <= 32 ? 1 : 2 ** bitsOf(Math.ceil(beats / 64));
+    const groups = beats <= 32 ? 1 : 2 ** indexBits(Math.ceil(beats / 64));
     amounts.lutram += (beats <= 32 ? Math.ceil(width / 6) : Math.ceil(width / 3)) * 4 * groups;
   }
   amounts.logic("pool", 1, 1);
   amounts.logic("pool sums", 1.5 * width, width);
-  amounts.logic("linear counters", bitsOf(beats) + bitsOf(tokens), bitsOf(beats) + bitsOf(tokens));
+  amounts.logic("linear counters", indexBits(beats) + indexBits(tokens), indexBits(beats) + indexBits(tokens));
 }
 
 function last(amounts: Amounts, { input, tokens, columns, plan }: LastParameters): void {
   const { width } = input.type;
   amounts.logic("last", 1, 1);
-  amounts.logic("linear counters", bitsOf(tokens) + bitsOf(columns.length), bitsOf(tokens) + bitsOf(columns.length));
+  amounts.logic(
+    "linear counters",
+    indexBits(tokens) + indexBits(columns.length),
+    indexBits(tokens) + indexBits(columns.length),
+  );
   amounts.logic("narrow select", columns.length > 1 ? width : 0, input.lanes * width);
   if (plan.windows === 2) amounts.queue(Math.max(2, columns.length), width, "distributed");
 }

@@ -1,6 +1,7 @@
 import type { NumType } from "../../rtl/index.js";
+import { indexBits } from "../parts/counter.js";
 import type { Amounts } from "./amounts.js";
-import { bitsOf, selectorLuts } from "./luts.js";
+import { selectorLuts } from "./luts.js";
 
 /**
  * Requantisers of shifts alone, `lanes` side by side: each bit's choice among up to four shifts shares the look-up table of the rounding,
@@ -15,7 +16,7 @@ export function shifters(
 ): void {
   const kinds = new Set(shifts).size;
   const width = Math.max(output, input.width - Math.min(...shifts) + 1);
-  if (kinds > 1) amounts.memory(rows / lanes, lanes * bitsOf(kinds), "rom");
+  if (kinds > 1) amounts.memory(rows / lanes, lanes * indexBits(kinds), "rom");
   for (let lane = 0; lane < lanes; lane++) {
     amounts.logic("requantiser", 1, 1);
     amounts.logic("requantiser bits", 2 * output, 2 * output);

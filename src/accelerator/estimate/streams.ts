@@ -1,10 +1,10 @@
 import type { Graph } from "../../model/index.js";
 import { type Wiring, wireNetwork } from "../network.js";
 import type { Parameters } from "../parameters.js";
+import { indexBits } from "../parts/counter.js";
 import type { Choices } from "../plan.js";
 import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
-import { bitsOf } from "./luts.js";
 
 /**
  * What stands between the operators: forks, queues and gearboxes, as the network is wired; the ring of samples where there is one; and
@@ -19,12 +19,12 @@ export function streamAmounts(
   const amounts = new Amounts(technology);
   const { window } = graph.architecture;
   amounts.logic("design", 1, 1);
-  amounts.logic("linear counters", bitsOf(window), bitsOf(window));
+  amounts.logic("linear counters", indexBits(window), indexBits(window));
   if (choices.mode === "sample") {
     const samples = parameters.beats.get(graph.input);
     amounts.memory(window, samples ? samples.lanes * samples.type.width : 0, choices.history);
     amounts.logic("queue", 1, 1);
-    amounts.logic("queue counters", 5 * bitsOf(window), 4 * bitsOf(window));
+    amounts.logic("queue counters", 5 * indexBits(window), 4 * indexBits(window));
   }
   const wiring: Wiring<null> = {
     operator: () => null,

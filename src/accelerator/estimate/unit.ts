@@ -11,11 +11,12 @@ import {
   unitPacking,
   unitScaling,
 } from "../operators/matrix-unit/parameters.js";
+import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
-import { bitsOf, lutsOfDigits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, selectorLuts } from "./luts.js";
 import { shifters } from "./shifters.js";
 
 /** What a matrix unit is made of. */
@@ -31,7 +32,8 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   const tasks = jobs.reduce((count, job) => count + job.tasks.length, 0);
   amounts.logic("unit", 1, 1);
   amounts.logic("unit jobs", jobs.length, jobs.length);
-  const counters = bitsOf(steps) + bitsOf(beats) + bitsOf(Math.max(...jobs.map((job) => job.columns / lanesIn)));
+  const counters =
+    indexBits(steps) + indexBits(beats) + indexBits(Math.max(...jobs.map((job) => job.columns / lanesIn)));
   amounts.logic("unit counters", counters * (jobs.length > 4 ? 2 : 1), counters);
   for (const job of jobs) {
     amounts.gearbox(job.input, lanesIn);
@@ -59,14 +61,14 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   amounts.memory(beats, lanesOut * Math.max(biases.width, 1), plan.bias);
   amounts.logic("accumulator", lanesOut * sums.width * 1.2, lanesOut * sums.width);
   // The number of the beat goes along with the pipeline.
-  amounts.logic("unit counters", 0, bitsOf(beats) * (3 + bitsOf(lanesIn)));
+  amounts.logic("unit counters", 0, indexBits(beats) * (3 + indexBits(lanesIn)));
 
   const ratio = lanesOut / lanes;
   if (ratio > 1) {
     amounts.logic(
       "unit serialise",
-      lanes * sums.width * selectorLuts(ratio) + bitsOf(ratio),
-      lanesOut * sums.width + bitsOf(beats),
+      lanes * sums.width * selectorLuts(ratio) + indexBits(ratio),
+      lanesOut * sums.width + indexBits(beats),
     );
   }
   amounts.logic("unit tasks", tasks, tasks);
