@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { foldNames, limits, scaleKinds } from "../model/index.js";
+import { objectives, sensitivityMethods } from "../search/types.js";
 import { resolveSeriesOptions } from "../series/index.js";
 import { floatDefaults, quantisedDefaults } from "../training/index.js";
+import { type QuantityKind, quantity, quantityExpected } from "./quantities.js";
 
 /** Name of the built-in, seeded series that stands in for a file ("--data builtin:traffic"). */
 export const builtinSeries = "builtin:traffic";
@@ -25,6 +27,18 @@ const columns = (error: string) =>
   z
     .union([text(error), z.array(text(error))], { error })
     .transform((value): readonly string[] => (typeof value === "string" ? [value] : value));
+
+/** Kept as it was given, with its unit. */
+const quantityText = (kind: QuantityKind) => {
+  const error = quantityExpected(kind);
+  return z.string({ error }).refine((value) => quantity(value, kind) !== null, { error });
+};
+
+/** Widths of single tensors by name; which names there are depends on the network, and its graph checks them. */
+const widthsByName = () => {
+  const error = `names of weights and hidden activations with 2 to 8 bits each: "NAME=BITS,..." on the command line, { NAME: BITS } in a file`;
+  return z.record(z.string(), z.int({ error }).min(2, { error }).max(8, { error }), { error });
+};
 
 /** What is done where values are missing or steps are left out: stop, leave out the windows touched, or fill short holes. */
 const holes = () => {
@@ -112,7 +126,21 @@ export const configurationSchema = z.strictObject({
   forecastBits: whole(2, 16).default(16),
   scales: choice(...scaleKinds).default("free"),
   weightScales: choice("rows", "matrix").nullable().default(null),
+  widths: widthsByName().default({}),
 
+  precision: choice("uniform", "auto").default("uniform"),
+  maxLatency: quantityText("time").nullable().default(null),
+  maxEnergy: quantityText("energy").nullable().default(null),
+  maxRmseLoss: quantityText("share").nullable().default(null),
+  objective: choice(...objectives)
+    .nullable()
+    .default(null),
+  sensitivity: choice(...sensitivityMethods)
+    .nullable()
+    .default(null),
+  trainings: whole(1, 100).nullable().default(null),
+
+  quantisation: choice("qat", "post-training").default("qat"),
   seed: whole(0, 2 ** 32 - 1).default(1),
   epochs: whole(1, 10_000).default(floatDefaults.epochs),
   qatEpochs: whole(1, 10_000).default(quantisedDefaults.epochs),

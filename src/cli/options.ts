@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
+import { usualTrainings } from "../search/recovery/options.js";
+import { sensitivityMethods } from "../search/types.js";
 import { builtinSeries, type Configuration, type ConfigurationKey, configurationSchema } from "./configuration.js";
 import { powerKeys } from "./power-keys.js";
 import { flagOf } from "./resolve-configuration.js";
 
-type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split" | "plan";
+type OptionKind = "text" | "number" | "list" | "time" | "boolean" | "policy" | "split" | "plan" | "widths";
 
 interface OptionText {
   readonly kind: OptionKind;
@@ -89,6 +91,45 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     help: 'what has a scale of its own, and a multiplier or a shift: "rows" of a weight (default with free scales) or its "matrix" (with power-of-two)',
   },
 
+  widths: {
+    kind: "widths",
+    value: "widths",
+    help: 'of single weights and hidden activations, "layers.0.hidden=6,embed.weight=8"; with --precision auto they are left as they are',
+  },
+
+  precision: {
+    kind: "text",
+    value: "how",
+    help: '"uniform" (--bits, --widths), or "auto": widths chosen with lanes and memories, within the device and the limits (docs/search.md)',
+  },
+  maxLatency: { kind: "text", value: "time", help: "of an inference, at most: 800ns, 100us, 1ms" },
+  maxEnergy: { kind: "text", value: "energy", help: "of an inference, at most: 900nJ, 10uJ" },
+  maxRmseLoss: {
+    kind: "text",
+    value: "share",
+    help: "of the integer-only model against the float model, on validation, at most: 1%",
+  },
+  objective: {
+    kind: "text",
+    value: "what",
+    help: 'made least within the limits: "error", "energy", "area" or "latency" (default: "energy" with --max-rmse-loss, else "error")',
+  },
+  sensitivity: {
+    kind: "text",
+    value: "method",
+    help: `how the cost of a tensor's width is come by: ${sensitivityMethods.map((name) => `"${name}"`).join(", ")} (default: docs/search.md)`,
+  },
+  trainings: {
+    kind: "number",
+    value: "count",
+    help: `quantisation-aware trainings at most, each of another choice (default: ${usualTrainings})`,
+  },
+
+  quantisation: {
+    kind: "text",
+    value: "how",
+    help: '"qat" (quantisation-aware training), or "post-training": none, in a fraction of the time and with more loss (docs/training.md)',
+  },
   seed: { kind: "number", value: "number", help: "the same seed gives the same bits, on any machine" },
   epochs: { kind: "number", value: "count", help: "epochs in floating point, at most" },
   qatEpochs: { kind: "number", value: "count", help: "quantisation-aware epochs after them, at most" },
@@ -214,8 +255,19 @@ export const optionGroups = {
     "forecastBits",
     "scales",
     "weightScales",
+    "widths",
+  ],
+  "The precision, chosen (--precision auto):": [
+    "precision",
+    "maxLatency",
+    "maxEnergy",
+    "maxRmseLoss",
+    "objective",
+    "sensitivity",
+    "trainings",
   ],
   "Training:": [
+    "quantisation",
     "seed",
     "epochs",
     "qatEpochs",
@@ -278,7 +330,9 @@ export function commandLineOf(configuration: Omit<Configuration, "out">): string
         ? "none"
         : key === "plan"
           ? planText(value as Configuration["plan"])
-          : standardText(value);
+          : key === "widths"
+            ? widthsText(value as Configuration["widths"])
+            : standardText(value);
     return [flagOf(key), /^[\w.:/,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`];
   });
   return ["gatecast run", ...words].join(" ");
@@ -301,6 +355,7 @@ const parsers: Readonly<Record<OptionKind, (text: string, before: unknown) => un
     return parts.length === 3 ? { train, validation, test } : text;
   },
   plan: toPlan,
+  widths: toWidths,
 };
 
 function toList(text: string, before: unknown): string[] {
@@ -322,6 +377,24 @@ function toPlan(text: string, before: unknown): unknown {
     plan[name] = { ...plan[name], [field]: value.includes("+") ? value.split("+") : toNumber(value) };
   }
   return plan;
+}
+
+/** "NAME=BITS,..." as { NAME: BITS }; what is not of this form stays text. "none" fixes nothing. */
+function toWidths(text: string, before: unknown): unknown {
+  if (text === "none") return {};
+  const widths: Record<string, unknown> = typeof before === "object" ? { ...before } : {};
+  for (const part of text.split(",")) {
+    const [, name, bits] = /^\s*([^=]+?)\s*=\s*([^=]+?)\s*$/.exec(part) ?? [];
+    if (name === undefined || bits === undefined) return text;
+    widths[name] = toNumber(bits);
+  }
+  return widths;
+}
+
+function widthsText(widths: Configuration["widths"]): string {
+  return Object.entries(widths)
+    .map(([name, bits]) => `${name}=${bits}`)
+    .join(",");
 }
 
 function planText(plan: Configuration["plan"]): string {

@@ -53,6 +53,20 @@ describe("resolveConfiguration", () => {
     [{ target: [] }, '"target" is [] (on the command line); expected the name of at least one column.'],
     [{ learningRate: 0 }, '"learningRate" is 0 (on the command line); expected a number above 0 and at most 1.'],
     [{ header: "maybe" }, '"header" is "maybe" (on the command line); expected true or false.'],
+    [{ precision: "mixed" }, '"precision" is "mixed" (on the command line); expected "uniform" or "auto".'],
+    [
+      { maxLatency: "100" },
+      '"maxLatency" is "100" (on the command line); expected a time above 0 with its unit, "100us"',
+    ],
+    [{ maxEnergy: 10 }, '"maxEnergy" is 10 (on the command line); expected an energy above 0 with its unit, "10uJ"'],
+    [
+      { maxRmseLoss: "0.01" },
+      '"maxRmseLoss" is "0.01" (on the command line); expected a share above 0 in per cent, "1%"',
+    ],
+    [{ objective: "speed" }, '"objective" is "speed" (on the command line); expected "error" or "energy" or "area"'],
+    [{ widths: { "embed.weight": 9 } }, "expected names of weights and hidden activations with 2 to 8 bits each"],
+    [{ widths: "embed.weight" }, '"widths" is "embed.weight" (on the command line); expected names of weights'],
+    [{ quantisation: "none" }, '"quantisation" is "none" (on the command line); expected "qat" or "post-training".'],
     [{ qatEpochs: 1.5 }, '"qatEpochs" is 1.5 (on the command line); expected a whole number from 1 to 10000.'],
   ])("names key, value, place and what was expected: %j", (values, message) => {
     const error = refusal(values);
@@ -81,6 +95,32 @@ describe("resolveConfiguration", () => {
     expect(error.message).toBe("d_model 16 is not divisible by 3 heads.");
   });
 
+  it("refuses limits where nothing is chosen, and widths where all are", () => {
+    const limited = refusal({ maxLatency: "100us" });
+    expect(limited.message).toBe(
+      '"maxLatency" is "100us" (on the command line), but "precision" is "uniform" (by default), which chooses nothing.',
+    );
+    expect(limited.remedy).toContain("--precision auto");
+    const wide = refusal({ precision: "auto", weightBits: 6 });
+    expect(wide.message).toContain('"weightBits" is 6 (on the command line), but "precision" is "auto"');
+    expect(wide.remedy).toContain("--widths NAME=BITS");
+    expect(resolve({ precision: "auto", maxLatency: "100us", maxEnergy: "10uJ", maxRmseLoss: "1%" })).toMatchObject({
+      maxLatency: "100us",
+      objective: null,
+    });
+  });
+
+  it("names tensors that the network does not have, and those it has", () => {
+    const error = refusal({ widths: { "layers.1.hidden": 6 } });
+    expect(error.kind).toBe("model");
+    expect(error.message).toBe(
+      '"widths" names "layers.1.hidden" (on the command line), which this network does not have.',
+    );
+    expect(error.remedy).toContain("layers.0.hidden");
+    expect(error.where).toEqual({ key: "widths", tensor: "layers.1.hidden" });
+    expect(resolve({ widths: { "layers.1.hidden": 6 }, layers: 2 }).widths).toEqual({ "layers.1.hidden": 6 });
+  });
+
   it("refuses an unknown device and names those there are", () => {
     const error = refusal({ device: "xc7z999" });
     expect(error.message).toContain("xc7z999");
@@ -98,6 +138,10 @@ describe("the command line of a configuration", () => {
       timestampColumn: false,
       header: true,
       goal: "area",
+      widths: { "layers.0.hidden": 6, "embed.weight": 8 },
+      precision: "auto",
+      maxLatency: "100us",
+      maxRmseLoss: "1%",
       plan: {
         "unit matrix": { lanesIn: 4 },
         "layers.*.self_attn": { keys: "block" },
@@ -106,7 +150,7 @@ describe("the command line of a configuration", () => {
     });
     expect(commandLineOf(configuration)).toBe(
       "gatecast run --data a.csv --target 'a b,c' --timestamp-column none --header yes --gaps interpolate:3 " +
-        "--split 0.5/0.25/0.25 --d-model 8 --goal area " +
+        "--split 0.5/0.25/0.25 --d-model 8 --widths 'layers.0.hidden=6,embed.weight=8' --precision auto --max-latency 100us --max-rmse-loss '1%' --goal area " +
         "--plan 'unit matrix.lanesIn=4,layers.*.self_attn.keys=block,forecast.multipliers=lut+dsp'",
     );
   });

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { device } from "../accelerator/devices.js";
 import { GatecastError } from "../errors.js";
-import { defineArchitecture } from "../model/index.js";
+import { type Architecture, defineArchitecture } from "../model/index.js";
 import { nearestName } from "../series/nearest-name.js";
+import { checkPrecision } from "./check-precision.js";
 import { type Configuration, type ConfigurationKey, configurationKeys, configurationSchema } from "./configuration.js";
 
 /** Settings from one place. Of several layers, later ones override earlier ones, key by key. */
@@ -16,7 +17,8 @@ export interface SettingsLayer {
  * Merges the layers and checks the result as a whole, so that every command and every source obeys the same rules.
  *
  * @throws GatecastError "usage" that names the key, its value, where it stands and what was expected; "model" where the
- *   settings are fine one by one but make no network (d_model not divisible by heads); "usage" for an unknown device
+ *   settings are fine one by one but make no network (d_model not divisible by heads), or name a tensor it does not have; "usage" for an unknown device, or
+ *   limits where nothing is chosen
  */
 export function resolveConfiguration(layers: readonly SettingsLayer[]): Configuration {
   const merged: Record<string, unknown> = {};
@@ -30,14 +32,14 @@ export function resolveConfiguration(layers: readonly SettingsLayer[]): Configur
   }
   const result = configurationSchema.safeParse(merged);
   if (!result.success) throw configurationError(result.error, merged, sources);
-  checkArchitecture(result.data);
+  checkPrecision(result.data, architectureLike(result.data), sources, flagOf);
   device(result.data.device);
   return result.data;
 }
 
-/** The dimensions fit together; the model room knows how. Inputs that are not named are the targets themselves. */
-function checkArchitecture(configuration: Configuration): void {
-  defineArchitecture({
+/** An architecture of these dimensions, if they fit together; the model room knows how. Inputs that are not named are the targets themselves. */
+function architectureLike(configuration: Configuration): Architecture {
+  return defineArchitecture({
     ...architectureOptions(configuration),
     targets: configuration.target.length,
     inputs: Math.max(1, configuration.inputs.length || configuration.target.length),

@@ -7,19 +7,20 @@ import type { StepContext } from "./step.js";
 
 /** Where checkpoints lie in a run's folder. */
 export const checkpointFolder = "checkpoint";
-const fileOf = (phase: Phase) => `${checkpointFolder}/${phase}.json`;
-
 /**
  * The states that training goes on from, one file per phase: a line with the hash of the step's inputs and of the state, then
  * the state.
  */
 export class Checkpoints {
-  constructor(private readonly context: Pick<StepContext<unknown>, "scratch" | "inputsHash" | "folder">) {}
+  constructor(
+    private readonly context: Pick<StepContext<unknown>, "scratch" | "inputsHash" | "folder">,
+    private readonly place = checkpointFolder,
+  ) {}
 
   async save(state: TrainingState): Promise<void> {
     const text = encodeTrainingState(state);
     const { scratch, inputsHash } = this.context;
-    await scratch.write(fileOf(state.phase), `${inputsHash} ${contentHash(text)}\n${text}`);
+    await scratch.write(this.fileOf(state.phase), `${inputsHash} ${contentHash(text)}\n${text}`);
   }
 
   /**
@@ -28,7 +29,7 @@ export class Checkpoints {
    * @throws GatecastError "run" where it is torn, or of another training (other data, settings, seed or phase)
    */
   async load(phase: Phase): Promise<TrainingState | undefined> {
-    const bytes = await this.context.scratch.read(fileOf(phase));
+    const bytes = await this.context.scratch.read(this.fileOf(phase));
     if (bytes === undefined) return undefined;
     const content = new TextDecoder().decode(bytes);
     const end = content.indexOf("\n");
@@ -44,11 +45,15 @@ export class Checkpoints {
 
   /** Training is done: there is nothing to go on from. */
   async remove(): Promise<void> {
-    await this.context.scratch.remove(checkpointFolder);
+    await this.context.scratch.remove(this.place);
+  }
+
+  private fileOf(phase: Phase): string {
+    return `${this.place}/${phase}.json`;
   }
 
   private refused(phase: Phase, why: string): GatecastError {
-    const path = join(this.context.folder, fileOf(phase));
+    const path = join(this.context.folder, this.fileOf(phase));
     return new GatecastError("run", `The checkpoint ${path} ${why}; training does not go on from it.`, {
       remedy: `Remove that file, and the ${phase} phase starts anew; with --force the whole training does.`,
       where: { path },

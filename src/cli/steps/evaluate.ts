@@ -22,8 +22,9 @@ import { evaluateCodes, forward } from "../../training/index.js";
 import { type EvaluationResult, resultFiles } from "../results.js";
 import type { PreparedData } from "../run-folder/prepared-data.js";
 import { convert, loadIntegerModel, readsIntegerModel } from "./integer.js";
-import { networkKeys, networkOf } from "./network.js";
+import { architectureKeys } from "./network.js";
 import { breathe, inPieces } from "./patient.js";
+import { loadGraph, readsPrecision } from "./precision-file.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep } from "./step.js";
 import { encodeWindows } from "./test-windows.js";
@@ -38,13 +39,17 @@ type Forecasts = Partial<Record<Forecaster, Float64Array>>;
 export const evaluate = defineStep({
   name: "evaluate",
   title: "measuring every model on the test windows",
-  settings: networkKeys,
-  reads: { ...readsPrepared, ...readsIntegerModel, train: [trainedFiles.float, trainedFiles.quantised] },
+  settings: architectureKeys,
+  reads: {
+    ...readsPrepared,
+    ...readsIntegerModel,
+    train: [trainedFiles.float, trainedFiles.quantised, ...readsPrecision],
+  },
   async run(context) {
     const { signal } = context;
     const data = await loadPrepared(context);
     const { test } = data;
-    const graph = networkOf(context.configuration, data.shape);
+    const graph = await loadGraph(context, data.shape);
     const model = await loadIntegerModel(context);
     const unfolded = unfoldedGraph(graph);
     const float = readParameters(await context.read("train", trainedFiles.float), unfolded, trainedFiles.float);

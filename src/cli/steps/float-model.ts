@@ -9,6 +9,8 @@ import { readBytes } from "../read-bytes.js";
 /** A float model that was trained elsewhere, and how well it does here. */
 export interface FloatModel {
   readonly parameters: Parameters;
+  /** Mean squared error on the validation windows. */
+  readonly loss: number;
   /** One line. */
   readonly judgement: string;
 }
@@ -38,9 +40,9 @@ export async function readFloatModel(path: string, graph: Graph, validation: Win
     throw unusable(path, `The forecasts of ${name} on the validation windows ${what}.`);
   }
   const taken = `taken from ${name}; validation loss ${significant(model)}`;
-  if (persistence === null || model < persistence) return { parameters, judgement: taken };
+  if (persistence === null || model < persistence) return { parameters, loss: model, judgement: taken };
   const doubt = `worse than the last value's ${significant(persistence)}: was it trained on these columns, standardised?`;
-  return { parameters, judgement: `${taken}, ${doubt}` };
+  return { parameters, loss: model, judgement: `${taken}, ${doubt}` };
 }
 
 async function bytesOf(path: string): Promise<Uint8Array> {

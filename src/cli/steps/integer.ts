@@ -9,7 +9,8 @@ import {
 import { type Graph, type QuantisedParameters, readQuantisedParameters } from "../../model/index.js";
 import { type Scaler, scaleOf } from "../../series/index.js";
 import type { PreparedData } from "../run-folder/prepared-data.js";
-import { networkKeys, networkOf } from "./network.js";
+import { architectureKeys } from "./network.js";
+import { loadGraph, readsPrecision } from "./precision-file.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
 import { trainedFiles } from "./train.js";
@@ -20,11 +21,11 @@ export const integerModelFile = "integer-model.json";
 export const integer = defineStep({
   name: "integer",
   title: "making the integer-only model",
-  settings: networkKeys,
-  reads: { ...readsPrepared, train: [trainedFiles.quantised] },
+  settings: architectureKeys,
+  reads: { ...readsPrepared, train: [trainedFiles.quantised, ...readsPrecision] },
   async run(context) {
     const { scaler, shape } = await loadPrepared(context);
-    const graph = networkOf(context.configuration, shape);
+    const graph = await loadGraph(context, shape);
     const bytes = await context.read("train", trainedFiles.quantised);
     const model = convert(graph, readQuantisedParameters(bytes, graph, trainedFiles.quantised), { scaler, shape });
     await context.write(integerModelFile, serialiseIntegerModel(model));

@@ -1,28 +1,38 @@
-import { buildGraph, defineArchitecture, definePrecision, type Graph } from "../../model/index.js";
+import {
+  type Architecture,
+  buildGraph,
+  defineArchitecture,
+  definePrecision,
+  type Graph,
+  type Precision,
+} from "../../model/index.js";
 import type { WindowShape } from "../../series/index.js";
 import type { Configuration } from "../configuration.js";
 
-/** The settings that, with the columns of the recording, make a network. */
-export const networkKeys = [
-  "dModel",
-  "heads",
-  "layers",
-  "feedForward",
-  "folds",
+/** The settings that, with the columns of the recording, make an architecture. */
+export const architectureKeys = ["dModel", "heads", "layers", "feedForward", "folds"] as const;
+
+/** The settings that say how wide all is, where widths are not chosen. */
+export const precisionKeys = [
   "bits",
   "weightBits",
   "activationBits",
   "sampleBits",
   "forecastBits",
   "scales",
+  "widths",
 ] as const;
 
-/** The operator graph of a configuration. A target that is also an input is forecast as the change from its last value. */
-export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[number]>, shape: WindowShape): Graph {
+/** The settings that, with the columns of the recording, make a network. */
+export const networkKeys = [...architectureKeys, ...precisionKeys] as const;
+
+type Settings<Keys extends readonly (keyof Configuration)[]> = Pick<Configuration, Keys[number]>;
+
+/** A target that is also an input is forecast as the change from its last value. */
+export function architectureOf(settings: Settings<typeof architectureKeys>, shape: WindowShape): Architecture {
   const { dModel, heads, layers, feedForward, folds } = settings;
-  const { bits, weightBits, activationBits, sampleBits, forecastBits, scales } = settings;
   const columns = shape.targets.map((target) => shape.inputs.indexOf(target));
-  const architecture = defineArchitecture({
+  return defineArchitecture({
     window: shape.window,
     horizon: shape.horizon,
     inputs: shape.inputs.length,
@@ -34,13 +44,22 @@ export function networkOf(settings: Pick<Configuration, (typeof networkKeys)[num
     ...(feedForward === null ? {} : { feedForward }),
     persistence: columns.includes(-1) ? null : columns,
   });
-  const precision = definePrecision({
+}
+
+export function precisionOf(settings: Settings<typeof precisionKeys>): Precision {
+  const { bits, weightBits, activationBits, sampleBits, forecastBits, scales, widths } = settings;
+  return definePrecision({
     bits,
     ...(weightBits === null ? {} : { weights: weightBits }),
     ...(activationBits === null ? {} : { activations: activationBits }),
     samples: sampleBits,
     forecast: forecastBits,
+    overrides: widths,
     scales,
   });
-  return buildGraph(architecture, precision);
+}
+
+/** The operator graph of a configuration whose widths are given. */
+export function networkOf(settings: Settings<typeof networkKeys>, shape: WindowShape): Graph {
+  return buildGraph(architectureOf(settings, shape), precisionOf(settings));
 }

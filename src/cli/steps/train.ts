@@ -1,24 +1,16 @@
-import { foldParameters, unfoldedGraph, writeParameters, writeQuantisedParameters } from "../../model/index.js";
-import { count, significant } from "../../report/format.js";
-import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
-import {
-  type Progress as Epoch,
-  type EpochRecord,
-  type FloatResult,
-  type Kept,
-  type Phase,
-  type TrainingHooks,
-  trainFloat,
-  trainQuantised,
-} from "../../training/index.js";
-import { type TrainingView, trainingHeadline, trainingLine, trainingPanel } from "../display/training-view.js";
-import type { Task } from "../progress.js";
+import { GatecastError } from "../../errors.js";
+import { unfoldedGraph, writeParameters, writeQuantisedParameters } from "../../model/index.js";
+import { count } from "../../report/format.js";
+import type { EpochRecord, Kept } from "../../training/index.js";
 import { resultFiles, type TrainingResult } from "../results.js";
-import { Checkpoints, checkpointFolder } from "./checkpoint.js";
-import { floatModelHash, readFloatModel } from "./float-model.js";
+import { EpochLog } from "../training/epoch-log.js";
+import { type TrainedFloat, type TrainedQuantised, Trainer, trainingKeys } from "../training/trainer.js";
+import { checkpointFolder } from "./checkpoint.js";
+import { floatModelHash } from "./float-model.js";
 import { networkKeys, networkOf } from "./network.js";
+import { precisionFile, serialisePrecision } from "./precision-file.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
-import { defineStep, type StepContext } from "./step.js";
+import { defineStep } from "./step.js";
 
 export const trainedFiles = {
   float: "train/float.safetensors",
@@ -30,154 +22,51 @@ export const trainedFiles = {
 export const train = defineStep({
   name: "train",
   title: "training in floating point, then quantisation-aware",
-  settings: [
-    ...networkKeys,
-    "seed",
-    "epochs",
-    "qatEpochs",
-    "batch",
-    "learningRate",
-    "qatLearningRate",
-    "patience",
-    "weightScales",
-  ],
+  settings: [...networkKeys, ...trainingKeys, "precision", "quantisation"],
   places: ["threads", "from"],
   reads: readsPrepared,
   working: [checkpointFolder],
   external: async ({ from }) => (from === null ? {} : { floatModel: await floatModelHash(from) }),
   async run(context) {
-    const { configuration, write, progress, signal } = context;
-    const { seed, batch, patience } = configuration;
-    const threads = nodeThreads(configuration.threads ?? usualThreads());
+    const { configuration, write, scratch } = context;
+    if (configuration.precision === "auto" || configuration.quantisation === "post-training") {
+      throw new GatecastError("usage", "Chosen precisions and post-training quantisation are not in this version.", {
+        remedy: "Leave --precision and --quantisation out.",
+      });
+    }
     const data = await loadPrepared(context);
     const graph = networkOf(configuration, data.shape);
-    const unfolded = unfoldedGraph(graph);
-    const checkpoints = new Checkpoints(context);
-    const log = new EpochLog(context);
-
-    const hooksOf = async (phase: Phase, task: Task): Promise<TrainingHooks> => {
-      const resume = await checkpoints.load(phase);
-      if (resume !== undefined && resume.epoch > 0) {
-        await log.restore(resume.history);
-        progress.say(`${" ".repeat(12)}${phase}: going on behind epoch ${resume.epoch}`);
-      }
-      return {
-        signal,
-        threads,
-        ...(resume === undefined ? {} : { resume }),
-        onRestart: ({ epoch, reason, learningRate }) =>
-          progress.say(
-            `${phase}: ${reason} in epoch ${epoch}; that epoch again, at a learning rate of ${learningRate}`,
-          ),
-        onEpoch: async (epoch, save) => {
-          await checkpoints.save(save());
-          await log.add(epoch);
-          showEpoch(task, epoch, log.of(phase));
-        },
-      };
-    };
-
-    const floatPhase = async (): Promise<Omit<FloatResult, "kept"> & { readonly kept: Kept | null }> => {
-      const task = progress.start("float");
-      if (configuration.from !== null) {
-        const { parameters, judgement } = await readFloatModel(configuration.from, unfolded, data.validation);
-        task.end(judgement);
-        return { parameters, history: [], kept: null };
-      }
-      const result = await trainFloat(
-        unfolded,
-        data,
-        { seed, batch, patience, epochs: configuration.epochs, learningRate: configuration.learningRate },
-        await hooksOf("float", task),
-      );
-      task.end(phaseLine(result.history, result.kept));
-      return result;
-    };
-    const float = await floatPhase();
-    const quantisedTask = progress.start("quantised");
-    const quantised = await trainQuantised(
-      graph,
-      foldParameters(graph, float.parameters),
-      data,
-      {
-        seed,
-        batch,
-        patience,
-        epochs: configuration.qatEpochs,
-        learningRate: configuration.qatLearningRate,
-        ...(configuration.weightScales === null ? {} : { weightScales: configuration.weightScales }),
-      },
-      await hooksOf("quantised", quantisedTask),
-    );
-    quantisedTask.end(phaseLine(quantised.history, quantised.kept));
+    const log = new EpochLog(scratch, trainedFiles.log);
+    const trainer = new Trainer(context, configuration, data, log);
+    const float = await trainer.float(unfoldedGraph(graph));
+    const quantised = await trainer.quantised(graph, float.parameters);
 
     await write(trainedFiles.float, writeParameters(float.parameters));
     await write(trainedFiles.quantised, writeQuantisedParameters(quantised.quantised));
-    await write(trainedFiles.log, jsonLines([...float.history, ...quantised.history]));
-    const parameters = [...quantised.quantised.parameters.values()].reduce(
-      (sum, { data: values }) => sum + values.length,
-      0,
-    );
-    const result: TrainingResult = {
-      learning: {
-        loss: "mean squared error of the scaled targets",
-        phases: [
-          ...(float.kept ? [phaseOf("float", float.history, float.kept)] : []),
-          {
-            ...phaseOf("quantisation-aware", quantised.history, quantised.kept),
-            criterion:
-              "least error of the integer-only model; its training targets are the float model's forecasts, which lowers the training curve",
-          },
-        ],
-      },
-      parameters,
-    };
+    await write(trainedFiles.log, log.text());
+    await write(precisionFile, serialisePrecision(graph.precision));
+    const result = resultOf(float, quantised);
     await write(resultFiles.training, `${JSON.stringify(result, undefined, 2)}\n`);
-    await checkpoints.remove();
-    return `${count(parameters)} parameters trained`;
+    await scratch.remove(checkpointFolder);
+    return `${count(result.parameters)} parameters trained`;
   },
 });
 
-/** training.jsonl as it grows: one line an epoch, readable while training goes on. */
-class EpochLog {
-  private records: readonly EpochRecord[] = [];
-
-  constructor(private readonly context: Pick<StepContext<unknown>, "scratch">) {}
-
-  async restore(history: readonly EpochRecord[]): Promise<void> {
-    const phase = history[0]?.phase;
-    this.records = [...this.records.filter((record) => record.phase !== phase), ...history];
-    await this.write();
-  }
-
-  async add({ phase, epoch, loss, validation, learningRate }: EpochRecord): Promise<void> {
-    this.records = [...this.records, { phase, epoch, loss, validation, learningRate }];
-    await this.write();
-  }
-
-  of(phase: Phase): EpochRecord[] {
-    return this.records.filter((record) => record.phase === phase);
-  }
-
-  private async write(): Promise<void> {
-    await this.context.scratch.write(trainedFiles.log, jsonLines(this.records));
-  }
-}
-
-function jsonLines(records: readonly EpochRecord[]): string {
-  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
-}
-
-function showEpoch(task: Task, epoch: Epoch, history: readonly EpochRecord[]): void {
-  const view: TrainingView = {
-    ...epoch,
-    training: history.map(({ loss }) => loss),
-    validation: history.map(({ validation }) => validation),
+function resultOf(float: TrainedFloat, { quantised, history, kept }: TrainedQuantised): TrainingResult {
+  return {
+    learning: {
+      loss: "mean squared error of the scaled targets",
+      phases: [
+        ...(float.kept ? [phaseOf("float", float.history, float.kept)] : []),
+        {
+          ...phaseOf("quantisation-aware", history, kept),
+          criterion:
+            "least error of the integer-only model; its training targets are the float model's forecasts, which lowers the training curve",
+        },
+      ],
+    },
+    parameters: [...quantised.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
   };
-  task.update(epoch.epoch / epoch.epochs, trainingLine(view), epoch.secondsLeft, {
-    headline: trainingHeadline(view),
-    panel: (size) => trainingPanel(view, size),
-  });
 }
 
 function phaseOf(
@@ -192,9 +81,4 @@ function phaseOf(
     best: kept.epoch - 1,
     kept: kept.validation,
   };
-}
-
-function phaseLine(history: readonly EpochRecord[], { epoch, validation }: Kept): string {
-  const which = epoch === 0 ? "before the first epoch" : `in epoch ${epoch}`;
-  return `${history.length} epochs; best ${which}, validation loss ${significant(validation)}`;
 }

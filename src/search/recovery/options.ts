@@ -1,0 +1,2 @@
+/** Trainings at most, where nobody has said how many. */
+export const usualTrainings = 4;
