@@ -9,14 +9,28 @@ import {
   type Operator,
   outputs,
   type Precision,
+  type ResidualOperator,
   tensor,
 } from "../model/index.js";
 import { contextShift, exponentialTable } from "./conversion/attention.js";
 import { accumulatorIntervals, codeIntervals, type FeatureIntervals, outputIntervals } from "./intervals.js";
-import type { IntegerLinear, IntegerModel, IntegerOperator, SignalConversion } from "./model.js";
+import type {
+  IntegerAttention,
+  IntegerLinear,
+  IntegerModel,
+  IntegerOperator,
+  IntegerResidual,
+  Requantiser,
+  SignalConversion,
+} from "./model.js";
+import { nearestShifts } from "./power-of-two.js";
+import { chooseShift } from "./requantise.js";
 
-/** Shift of all requantisers and residuals: any that the contract allows would do. */
-const SHIFT = 20;
+/**
+ * How far values usually lie from their mean, as a share of the largest code: what trained models of 4 bits show, near enough to
+ * know how wide their multipliers, sums and shifts are.
+ */
+const SPREAD = { codes: 1 / 3, samples: 1 / 5, weights: 0.57, scores: 1 / 20 } as const;
 
 /**
  * A model of this shape and these widths that nobody has trained: weights spread over their codes, multipliers and coefficients
@@ -26,8 +40,10 @@ export function standInModel(architecture: Architecture, precision: Precision): 
   const graph = buildGraph(architecture, precision);
   const operators = new Map<string, IntegerOperator>();
   const intervals = new Map<string, FeatureIntervals>([[graph.input, codeIntervals(graph, graph.input)]]);
+  const deviations = new Map<string, number>();
   for (const operator of graph.operators) {
-    operators.set(operator.name, standIn(graph, operator, intervals));
+    deviations.set(operator.output, deviationOf(graph, operator, deviations));
+    operators.set(operator.name, standIn(graph, operator, intervals, deviations));
     intervals.set(operator.output, outputIntervals(graph, operator.output, operators, intervals));
   }
   const codes = [...graph.tensors.values()].filter(({ kind }) => kind === "code");
@@ -43,39 +59,81 @@ export function standInModel(architecture: Architecture, precision: Precision): 
   };
 }
 
-function standIn(graph: Graph, operator: Operator, before: ReadonlyMap<string, FeatureIntervals>): IntegerOperator {
+/** Usual standard deviation of what an operator makes, in its own steps. */
+function deviationOf(graph: Graph, operator: Operator, before: ReadonlyMap<string, number>): number {
+  const { kind, bits } = tensor(graph, operator.output);
+  if (kind === "code") return SPREAD.codes * largestCode(bits ?? 1);
   switch (operator.kind) {
     case "linear":
-      return linear(graph, operator, before.get(operator.input) ?? []);
+      return sumDeviation(graph, operator, before);
+    case "pool":
+      return tensor(graph, operator.input).tokens * inputDeviation(graph, operator.input, before);
+    case "last":
+      return inputDeviation(graph, operator.input, before);
+    default:
+      throw new Error(`a ${operator.kind} does not make accumulators`);
+  }
+}
+
+function inputDeviation(graph: Graph, name: string, before: ReadonlyMap<string, number>): number {
+  return before.get(name) ?? SPREAD.samples * largestCode(tensor(graph, name).bits ?? 1);
+}
+
+/** Of the sums of a `linear`. */
+function sumDeviation(graph: Graph, { input, weight }: LinearOperator, before: ReadonlyMap<string, number>): number {
+  const weights = SPREAD.weights * largestCode(weight.bits);
+  return Math.sqrt(weight.columns) * weights * inputDeviation(graph, input, before);
+}
+
+function largestCode(bits: number): number {
+  return codeRange(bits, true).hi;
+}
+
+function standIn(
+  graph: Graph,
+  operator: Operator,
+  intervals: ReadonlyMap<string, FeatureIntervals>,
+  deviations: ReadonlyMap<string, number>,
+): IntegerOperator {
+  switch (operator.kind) {
+    case "linear":
+      return linear(graph, operator, intervals.get(operator.input) ?? [], deviations);
     case "attention":
       return attention(graph, operator);
-    case "residual": {
-      const { bits, symmetric, features } = tensor(graph, operator.output);
-      const most = 2 ** multiplierBits(bits ?? 1) - 1;
-      const row = (addend: number) => Array.from({ length: features }, (_, c) => spread(c + addend, 1 - most, most));
-      return {
-        kind: "residual",
-        coefficients: operator.addends.map((_, addend) => row(addend)),
-        constants: Array.from({ length: features }, (_, c) => spread(c, -most, most) * 2 ** (bits ?? 1)),
-        shift: SHIFT,
-        ...codeRange(bits ?? 1, symmetric),
-      };
-    }
+    case "residual":
+      return residual(graph, operator, deviations);
     default:
       return { kind: operator.kind };
   }
 }
 
-function linear(graph: Graph, { weight, bias, output }: LinearOperator, input: FeatureIntervals): IntegerLinear {
+function linear(
+  graph: Graph,
+  operator: LinearOperator,
+  input: FeatureIntervals,
+  deviations: ReadonlyMap<string, number>,
+): IntegerLinear {
+  const { weight, bias, output } = operator;
   const { rows, columns, bits } = weight;
   const range = codeRange(bits, true);
   const weights = Array.from({ length: rows * columns }, (_, index) => spread(index, range.lo, range.hi));
-  const largest = columns * range.hi * (input[0]?.hi ?? 1);
+  const deviation = sumDeviation(graph, operator, deviations);
+  // The zero point of what is multiplied is in the bias, and that of samples may lie at the end of their range.
+  const largest = Math.ceil((operator.input === graph.input ? 3 / SPREAD.samples : 2) * deviation);
   const count = (bias.perToken ? graph.architecture.window : 1) * rows;
-  const biases = Array.from({ length: count }, (_, index) => spread(index, -largest >> 3, largest >> 3));
-  const { bits: outputBits, symmetric } = tensor(graph, output);
+  const biases = Array.from({ length: count }, (_, index) => spread(index, -largest, largest));
+  const { bits: outputBits, symmetric, relu } = tensor(graph, output);
+  // All codes behind a ReLU are for what is above 0.
+  const wanted = (relu ? 2 : 1) * (deviations.get(output) ?? 1);
   const requantiser =
-    outputBits === null ? null : standInRequantiser(graph, rows, outputBits, symmetric, zeroOf(graph, output));
+    outputBits === null
+      ? null
+      : standInRequantiser(graph, wanted / deviation, {
+          rows,
+          bits: outputBits,
+          symmetric,
+          zero: zeroOf(graph, output),
+        });
   return {
     kind: "linear",
     weights,
@@ -85,28 +143,65 @@ function linear(graph: Graph, { weight, bias, output }: LinearOperator, input: F
   };
 }
 
-function attention(graph: Graph, { query, value, output, scoreBits, exponentialBits }: AttentionOperator) {
-  const shift = contextShift(tensor(graph, query).tokens, exponentialBits, tensor(graph, value).bits ?? 1);
+/** Each addend adds as much as the others; the largest coefficient has all its bits. */
+function residual(graph: Graph, operator: ResidualOperator, deviations: ReadonlyMap<string, number>): IntegerResidual {
+  const { bits, symmetric, features } = tensor(graph, operator.output);
+  const wanted = deviations.get(operator.output) ?? 1;
+  const factors = operator.addends.map((addend) => wanted / inputDeviation(graph, addend, deviations));
+  const shift = Math.max(1, chooseShift(Math.max(...factors), multiplierBits(bits ?? 1)));
+  const most = factors.map((factor) => Math.max(1, Math.floor(factor * 2 ** shift)));
+  const offset = Math.floor(largestCode(bits ?? 1) * 2 ** (shift - 1));
+  return {
+    kind: "residual",
+    coefficients: most.map((largest, addend) =>
+      Array.from({ length: features }, (_, c) =>
+        c === 0 ? largest : spread(c + addend, Math.ceil(largest / 3), largest),
+      ),
+    ),
+    constants: Array.from({ length: features }, (_, c) => spread(c, -offset, offset)),
+    shift,
+    ...codeRange(bits ?? 1, symmetric),
+  };
+}
+
+function attention(graph: Graph, operator: AttentionOperator): IntegerAttention {
+  const { query, key, value, output, heads, scoreBits, exponentialBits } = operator;
+  const { tokens, features } = tensor(graph, query);
+  const valueBits = tensor(graph, value).bits ?? 1;
+  const shift = contextShift(tokens, exponentialBits, valueBits);
   const { bits, symmetric } = tensor(graph, output);
+  const [q, k] = [query, key].map((name) => SPREAD.codes * largestCode(tensor(graph, name).bits ?? 1)) as [
+    number,
+    number,
+  ];
+  const factor = (SPREAD.scores * largestCode(scoreBits)) / (Math.sqrt(features / heads) * q * k);
+  const gain = largestCode(bits ?? 1) / largestCode(valueBits);
   return {
     kind: "attention",
-    score: standInRequantiser(graph, 1, scoreBits, true, 0),
+    score: standInRequantiser(graph, factor, { rows: 1, bits: scoreBits, symmetric: true, zero: 0 }),
     table: exponentialTable(scoreBits, exponentialBits, 16 / 2 ** scoreBits),
-    numerator: 2 ** shift - 1,
+    numerator: Math.floor(gain * 2 ** shift),
     shift,
     zero: zeroOf(graph, output),
     ...codeRange(bits ?? 1, symmetric),
-  } as const;
+  };
 }
 
-/** A multiplier of all its bits for each row, or one shift where scales are powers of two. */
-function standInRequantiser(graph: Graph, rows: number, bits: number, symmetric: boolean, zero: number) {
+/** Multipliers about `factor`, of which the largest has all its bits; or one shift where scales are powers of two. */
+function standInRequantiser(
+  graph: Graph,
+  factor: number,
+  { rows, bits, symmetric, zero }: { rows: number; bits: number; symmetric: boolean; zero: number },
+): Requantiser {
+  const range = codeRange(bits, symmetric);
   if (graph.precision.scales === "power-of-two") {
-    return { multipliers: [1], shift: bits, zero, ...codeRange(bits, symmetric) };
+    const [shift = 1] = nearestShifts([factor], multiplierBits(bits));
+    return { multipliers: [2 ** Math.max(0, 1 - shift)], shift: Math.max(1, shift), zero, ...range };
   }
-  const most = 2 ** multiplierBits(bits) - 1;
-  const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : spread(row, most >> 1, most)));
-  return { multipliers, shift: SHIFT, zero, ...codeRange(bits, symmetric) };
+  const shift = Math.max(1, chooseShift(factor, multiplierBits(bits)));
+  const most = Math.max(1, Math.floor(factor * 2 ** shift));
+  const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : spread(row, (most + 1) >> 1, most)));
+  return { multipliers, shift, zero, ...range };
 }
 
 function zeroOf(graph: Graph, name: string): number {
@@ -114,7 +209,8 @@ function zeroOf(graph: Graph, name: string): number {
   return symmetric ? 0 : relu ? codeRange(bits ?? 1, false).lo : -1;
 }
 
-/** Numbers from `lo` to `hi` in no order that shows. */
+/** Numbers from `lo` to `hi` in no order that shows, the first of them neither an end nor the middle. */
 function spread(index: number, lo: number, hi: number): number {
-  return lo + ((index * 7919 + 31 * (index >> 3)) % (hi - lo + 1));
+  const share = ((index * 7919 + 31 * (index >> 3) + 600) % 1009) / 1008;
+  return lo + Math.round(share * (hi - lo));
 }
