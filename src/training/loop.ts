@@ -1,6 +1,7 @@
 import { GatecastError } from "../errors.js";
 import { cos } from "../numeric/elementary.js";
 import { Random } from "../numeric/random.js";
+import { breathe } from "./breathe.js";
 import { DivergencePolicy } from "./divergence.js";
 import type { Program } from "./engine/program.js";
 import type { EpochRecord, Phase } from "./history.js";
@@ -193,10 +194,6 @@ function schedule(kind: ResolvedCommonOptions["schedule"], step: number, steps: 
   if (step < warm) return (step + 1) / warm;
   if (kind === "constant") return 1;
   return 0.5 * (1 + cos((Math.PI * (step - warm)) / Math.max(1, steps - warm)));
-}
-
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function checkData(data: TrainingData, batch: number): void {

@@ -1,12 +1,12 @@
-import { conversions, createInterpreter, decodeForecast, encodeSamples, toIntegerModel } from "../integer/index.js";
 import type { Graph, Parameters, QuantisedParameters } from "../model/index.js";
 import { outputs } from "../model/index.js";
 import { square } from "../numeric/square.js";
 import { blockMeans, cautiousMean } from "./blocks.js";
 import { Engine } from "./engine/engine.js";
 import { batchOf, fingerprint } from "./float.js";
-import { allTargets, meanSquaredError, runAll } from "./forward.js";
+import { meanSquaredError, runAll } from "./forward.js";
 import type { EpochRecord, Kept } from "./history.js";
+import { IntegerJudge } from "./integer-judge.js";
 import { runPhase, type Validation } from "./loop.js";
 import {
   checkOptions,
@@ -131,28 +131,9 @@ function teach(engine: Engine, train: WindowSource): Float32Array {
  */
 function integerValidation(engine: Engine, validation: WindowSource): () => Validation {
   const { graph } = engine;
-  const { inputs, targets, window } = graph.architecture;
-  const wanted = allTargets(graph, validation);
-  const samples = new Float32Array(validation.count * window * inputs);
-  validation.gather(
-    Uint32Array.from({ length: validation.count }, (_, index) => index),
-    samples,
-    new Float32Array(wanted.length),
-  );
-  // Training sees standardised values, so their unit is the signal's unit here.
-  const columns = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ column: `${index}`, mean: 0, deviation: 1 }));
-  const scaling = { inputs: columns(inputs), targets: columns(targets) };
-  let codes: Int16Array | null = null;
-  const forecasts = (): Float64Array => {
-    const quantised = quantisedParameters(engine);
-    const input = quantised.activations.get(graph.input);
-    const output = quantised.activations.get(graph.output);
-    if (!input || !output) throw new Error("window or forecast has no quantiser");
-    const model = toIntegerModel(graph, quantised, conversions(graph, scaling, input, output));
-    codes ??= encodeSamples(model, samples); // the window's range stays as it was calibrated
-    return decodeForecast(model, createInterpreter(model).run(codes));
-  };
+  const judge = new IntegerJudge(graph, validation);
+  const { wanted } = judge;
+  const forecasts = () => judge.forecasts(graph, quantisedParameters(engine));
   const squares = (of: Float64Array) => of.map((value, index) => square(value - (wanted[index] ?? Number.NaN)));
   const start = blockMeans(squares(forecasts()), outputs(graph.architecture));
   return () => {

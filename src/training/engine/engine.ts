@@ -285,6 +285,13 @@ export class Engine {
     return this.#workspace.rowScales;
   }
 
+  /** The present scale of a code tensor, or of an attention operator's scores. */
+  scaleOf(name: string): number {
+    const index = this.quantisers.findIndex((quantiser) => quantiser.name === name);
+    if (index < 0) throw new Error(`engine has no quantiser of "${name}"`);
+    return this.quantiserRecord(index)[0] ?? Number.NaN;
+  }
+
   /** View of a quantiser's record: scale, 1 / scale, zero point, lo, hi. */
   quantiserRecord(index: number): Float32Array {
     return new Float32Array(this.memory.buffer, this.#workspace.quantiserRecord(index), 5);

@@ -1,13 +1,13 @@
+import type { Graph, Parameters, TensorQuantiser } from "../../model/index.js";
+import { codeRange } from "../../model/index.js";
 import type { Engine } from "../engine/engine.js";
+import type { QuantiserTraits } from "../engine/workspace.js";
 import type { WindowSource } from "../source.js";
+import { loadQuantisers } from "./parameters.js";
+import { type Quantisers, quantisersOf } from "./quantisers.js";
+import { bestRange, bestSymmetricScale, leastError, wideRange } from "./ranges.js";
 import { seenValues } from "./seen-values.js";
 import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
-
-/** Share of the range beyond the seen one that samples and forecast keep, on each side. */
-const MARGIN = 0.1;
-/** Shares of a seen range that are tried, in percent: of activations on either side, of weights. */
-const SHRINKS = [100, 90, 80, 70, 60, 50, 40, 30] as const;
-const FINE_SHRINKS = Array.from({ length: 36 }, (_, index) => 100 - 2 * index);
 
 export interface CalibrationOptions {
   /** The shrunken range of least squared error, or the extremes. */
@@ -16,166 +16,130 @@ export interface CalibrationOptions {
   readonly weightScales: "rows" | "matrix";
 }
 
-/**
- * Sets every quantiser of the engine from float activations on (at most 1024) training windows, and the scale of every weight's
- * row from the weights: the range whose squared error of quantisation is least among shrunken versions of the seen one.
- * Window and forecast keep the whole seen range and a margin.
- *
- * The engine must hold trained float parameters. Scores are seen as q k^T / sqrt(d/h) of those tensors.
- */
-export function calibrate(engine: Engine, source: WindowSource, options: CalibrationOptions): void {
-  const whole = options.start === "extremes";
-  const values = seenValues(engine, source);
-  for (const [index, traits] of engine.quantisers.entries()) {
-    const seen = values.get(traits.name);
-    if (!seen) throw new Error(`nothing was seen of ${traits.name}`);
-    const record = engine.quantiserRecord(index);
-    const wide = traits.name === engine.graph.input || traits.name === engine.graph.output;
-    const { scale, zero } = traits.symmetric
-      ? { scale: bestSymmetricScale(seen, traits.hi, whole ? [100] : FINE_SHRINKS), zero: 0 }
-      : wide
-        ? wideRange(seen, traits.lo, traits.hi)
-        : bestRange(seen, traits, whole ? [100] : SHRINKS);
-    record[0] = scale;
-    record[1] = 1 / (record[0] ?? 1);
-    record[2] = zero;
+/** Ranges found before, for precisions of one architecture with the same values and options. */
+export class FoundRanges {
+  readonly #activations = new Map<string, TensorQuantiser>();
+  readonly #rows = new Map<string, Float32Array>();
+
+  /** A tensor's (or an attention's scores'), which is searched where it is not known at this width. */
+  activation({ name, hi }: QuantiserTraits, search: () => TensorQuantiser): TensorQuantiser {
+    return remembered(this.#activations, `${name} ${hi}`, search);
   }
-  const constraints = shiftConstraints(engine);
-  calibrateScores(engine, values, constraints);
-  calibrateRows(engine, options, constraints);
+
+  /** The scales of the rows of a weight (or the one of its matrix). */
+  rows(weight: string, limit: number, search: () => Float32Array): Float32Array {
+    return remembered(this.#rows, `${weight} ${limit}`, search);
+  }
 }
 
-/** Where scales are powers of two: the best allowed scale of every attention's scores. */
-function calibrateScores(
-  engine: Engine,
-  values: ReadonlyMap<string, Float32Array>,
-  constraints: ShiftConstraints,
-): void {
-  for (const [index, { name, hi }] of engine.quantisers.entries()) {
-    const nearest = constraints.scores.get(name);
-    const seen = values.get(name);
-    if (!nearest || !seen) continue;
-    const record = engine.quantiserRecord(index);
-    const free = record[0] ?? 1;
-    const allowed = BRACKET.map((factor) => nearest(factor * free));
-    record[0] = leastError(seen, hi, allowed);
-    record[1] = 1 / (record[0] ?? 1);
+function remembered<T>(known: Map<string, T>, key: string, search: () => T): T {
+  const found = known.get(key) ?? search();
+  known.set(key, found);
+  return found;
+}
+
+/**
+ * Sets every quantiser of the engine by `findRanges`, from float activations on (at most 1024) training windows. The engine must hold
+ * trained float parameters.
+ */
+export function calibrate(engine: Engine, source: WindowSource, options: CalibrationOptions): void {
+  const seen = seenValues(engine, source);
+  loadQuantisers(engine, findRanges(engine.graph, engine.parameters(), seen, options));
+}
+
+/**
+ * Ranges of every quantiser of a graph from values seen of its tensors, and the scale of every weight's row from the weights: the range whose
+ * squared error of quantisation is least among shrunken versions of the seen one. Window and forecast keep the whole seen range and a
+ * margin. Where scales are powers of two, those of rows and scores follow from the ones of the tensors beside them.
+ *
+ * @param seen by `seenValues`, of the same architecture at any precision; scores as q k^T / sqrt(d/h) of those tensors
+ * @param found searches done before are not done again
+ */
+export function findRanges(
+  graph: Graph,
+  parameters: Parameters,
+  seen: ReadonlyMap<string, Float32Array>,
+  { start, weightScales }: CalibrationOptions,
+  found = new FoundRanges(),
+): Quantisers {
+  const whole = start === "extremes";
+  const scales = new Map<string, TensorQuantiser>();
+  for (const traits of quantisersOf(graph)) {
+    const values = valuesOf(seen, traits.name);
+    const { name, hi } = traits;
+    const range = found.activation(traits, () => {
+      const wide = name === graph.input || name === graph.output;
+      const { scale, zero } = traits.symmetric
+        ? { scale: bestSymmetricScale(values, hi, whole), zero: 0 }
+        : wide
+          ? wideRange(values, traits)
+          : bestRange(values, traits, whole);
+      return { scale: Math.fround(scale), zeroPoint: zero };
+    });
+    scales.set(name, range);
   }
+  const constraints = shiftConstraints(graph, (name) => scales.get(name)?.scale ?? Number.NaN);
+  for (const [name, nearest] of constraints.scores) {
+    const { scale = 1 } = scales.get(name) ?? {};
+    const { hi } = codeRange(graph.precision.scores, true);
+    const allowed = BRACKET.map((factor) => nearest(factor * scale));
+    scales.set(name, { scale: Math.fround(leastError(valuesOf(seen, name), hi, allowed)), zeroPoint: 0 });
+  }
+  const weights = findRows(graph, parameters, { whole, together: weightScales === "matrix" }, constraints, found);
+  const activations = new Map([...scales].filter(([name]) => graph.tensors.has(name)));
+  const scores = new Map([...scales].flatMap(([name, { scale }]) => (graph.tensors.has(name) ? [] : [[name, scale]])));
+  return { activations, scores, weights };
 }
 
 /** What a free scale is multiplied by so that the nearest powers of two are the next below and the next above. */
 const BRACKET = [Math.SQRT1_2, Math.SQRT2] as const;
 
-/** Sets the scale of every weight's row, or of all rows of a weight alike. */
-function calibrateRows(
-  engine: Engine,
-  { start, weightScales }: CalibrationOptions,
+function valuesOf(seen: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+  const values = seen.get(name);
+  if (!values) throw new Error(`nothing was seen of ${name}`);
+  return values;
+}
+
+/** The scale of every weight's row, or of all rows of a weight `together`. */
+function findRows(
+  graph: Graph,
+  parameters: Parameters,
+  { whole, together }: { readonly whole: boolean; readonly together: boolean },
   constraints: ShiftConstraints,
-): void {
-  const parameters = engine.parameters();
-  const percents = start === "extremes" ? [100] : FINE_SHRINKS;
-  for (const { weight, rows, limit, scales } of engine.rowScales) {
-    const data = parameters.get(weight)?.data;
-    if (!data) throw new Error(`no weight ${weight}`);
-    const view = engine.rows(scales, rows);
+  found: FoundRanges,
+): Map<string, Float32Array> {
+  const weights = new Map<string, Float32Array>();
+  for (const operator of graph.operators) {
+    if (operator.kind !== "linear") continue;
+    const { name, rows, bits } = operator.weight;
+    const data = parameters.get(name)?.data;
+    if (!data) throw new Error(`no weight ${name}`);
+    const limit = codeRange(bits, true).hi;
     // Rows that share a scale are one stretch of weights.
-    const stretches = weightScales === "matrix" ? 1 : rows;
+    const stretches = together ? 1 : rows;
     const length = data.length / stretches;
     const stretch = (index: number) => data.subarray(index * length, (index + 1) * length);
-    const spread = (of: ArrayLike<number>) => view.map((_, row) => of[stretches === 1 ? 0 : row] ?? 1);
-    const free = Array.from({ length: stretches }, (_, index) => bestSymmetricScale(stretch(index), limit, percents));
-    view.set(spread(free));
-    const nearest = constraints.rows.get(weight);
-    if (!nearest) continue;
-    const allowed = BRACKET.map((factor) => nearest(view.map((scale) => factor * scale)));
-    const best = free.map((_, index) =>
+    const spread = (of: ArrayLike<number>) =>
+      Float32Array.from({ length: rows }, (_, row) => of[together ? 0 : row] ?? 1);
+    const free = spread(
+      found.rows(name, limit, () =>
+        Float32Array.from({ length: stretches }, (_, index) => bestSymmetricScale(stretch(index), limit, whole)),
+      ),
+    );
+    const nearest = constraints.rows.get(name);
+    if (!nearest) {
+      weights.set(name, free);
+      continue;
+    }
+    const allowed = BRACKET.map((factor) => nearest(free.map((scale) => factor * scale)));
+    const best = Array.from({ length: stretches }, (_, index) =>
       leastError(
         stretch(index),
         limit,
         allowed.map((of) => of[index] ?? 1),
       ),
     );
-    view.set(nearest(spread(best)));
+    weights.set(name, Float32Array.from(nearest(spread(best))));
   }
-}
-
-/** Of some scales that of least squared error for codes -limit .. limit. */
-function leastError(values: Float32Array, limit: number, scales: readonly number[]): number {
-  let best = { scale: scales[0] ?? 1, error: Number.POSITIVE_INFINITY };
-  for (const scale of scales) {
-    const error = squaredError(values, scale, 0, -limit, limit, false);
-    if (error < best.error) best = { scale, error };
-  }
-  return best.scale;
-}
-
-function extremes(values: Float32Array): { least: number; most: number } {
-  let least = 0;
-  let most = 0;
-  for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  return { least, most };
-}
-
-function wideRange(values: Float32Array, lo: number, hi: number): { scale: number; zero: number } {
-  const { least, most } = extremes(values);
-  const margin = MARGIN * (most - least) || 1;
-  return rangeOf(least - margin, most + margin, lo, hi);
-}
-
-function rangeOf(least: number, most: number, lo: number, hi: number): { scale: number; zero: number } {
-  const scale = (most - least) / (hi - lo);
-  return { scale, zero: Math.min(hi, Math.max(lo, Math.round(lo - least / scale))) };
-}
-
-function bestRange(
-  values: Float32Array,
-  { lo, hi, relu }: { readonly lo: number; readonly hi: number; readonly relu: boolean },
-  percents: readonly number[],
-): { scale: number; zero: number } {
-  const { least, most } = extremes(values);
-  if (most - least === 0) return { scale: 1, zero: relu ? lo : 0 };
-  let best = { scale: 1, zero: 0, error: Number.POSITIVE_INFINITY };
-  for (const low of relu || least === 0 ? [100] : percents) {
-    for (const high of most === 0 ? [100] : percents) {
-      const range = rangeOf(((relu ? 0 : least) * low) / 100, (most * high) / 100, lo, hi);
-      const error = squaredError(values, range.scale, range.zero, lo, hi, relu);
-      if (error < best.error) best = { ...range, error };
-    }
-  }
-  return { scale: best.scale, zero: best.zero };
-}
-
-function squaredError(
-  values: Float32Array,
-  scale: number,
-  zero: number,
-  lo: number,
-  hi: number,
-  relu: boolean,
-): number {
-  let sum = 0;
-  for (const given of values) {
-    const value = relu && given < 0 ? 0 : given;
-    const code = Math.min(hi, Math.max(lo, Math.floor(value / scale + 0.5) + zero));
-    const error = scale * (code - zero) - value;
-    sum += error * error;
-  }
-  return sum;
-}
-
-/** The scale of least squared error for codes -limit .. limit, of the largest value's by percents. */
-function bestSymmetricScale(values: Float32Array, limit: number, percents: readonly number[]): number {
-  const { least, most } = extremes(values);
-  const largest = Math.max(-least, most);
-  if (largest === 0) return 1e-3; // a row of zeros: any scale holds it
-  let best = { scale: largest / limit, error: Number.POSITIVE_INFINITY };
-  for (const percent of percents) {
-    const scale = (largest * percent) / 100 / limit;
-    const error = squaredError(values, scale, 0, -limit, limit, false);
-    if (error < best.error) best = { scale, error };
-  }
-  return best.scale;
+  return weights;
 }

@@ -69,7 +69,7 @@ export class QuantiserOptimiser {
     this.#records = engine.quantisers.map((_, index) => engine.quantiserRecord(index));
     this.#slopes = engine.quantiserGradients();
     let start = this.#quantisers;
-    this.#shifts = shiftConstraints(engine);
+    this.#shifts = shiftConstraints(engine.graph, (name) => engine.scaleOf(name));
     this.#rows = engine.rowScales.map(({ weight, scales, gradients, rows }) => {
       const entry = {
         weight,

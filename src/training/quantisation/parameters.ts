@@ -1,5 +1,6 @@
 import type { QuantisedParameters, TensorQuantiser } from "../../model/index.js";
 import type { Engine } from "../engine/engine.js";
+import type { Quantisers } from "./quantisers.js";
 
 /** The engine's parameters and quantisers as the contract names them. */
 export function quantisedParameters(engine: Engine): QuantisedParameters {
@@ -19,13 +20,18 @@ export function quantisedParameters(engine: Engine): QuantisedParameters {
 /** Loads parameters and quantisers into an engine. */
 export function loadQuantised(engine: Engine, quantised: QuantisedParameters): void {
   engine.load(quantised.parameters);
+  loadQuantisers(engine, quantised);
+}
+
+/** Loads quantisers alone. */
+export function loadQuantisers(engine: Engine, quantised: Quantisers): void {
   for (const [index, { name }] of engine.quantisers.entries()) {
     const activation = quantised.activations.get(name);
     const scale = activation?.scale ?? quantised.scores.get(name);
     if (scale === undefined) throw new Error(`no quantiser for "${name}"`);
     const record = engine.quantiserRecord(index);
     record[0] = scale;
-    record[1] = 1 / scale;
+    record[1] = 1 / (record[0] ?? 1);
     record[2] = activation?.zeroPoint ?? 0;
   }
   for (const { weight, scales, rows } of engine.rowScales) {

@@ -1,6 +1,7 @@
-import { multiplierBits, type Parameter } from "../../model/index.js";
+import { codeRange, type Graph, multiplierBits, type Parameter, type QuantisedParameters } from "../../model/index.js";
 import type { Engine } from "../engine/engine.js";
 import type { WindowSource } from "../source.js";
+import { loadQuantised, quantisedParameters } from "./parameters.js";
 import { roundWithFeedback } from "./round-with-feedback.js";
 
 /** Windows that the covariance is taken over at most. */
@@ -21,22 +22,33 @@ export function skipWeights({ graph }: Engine): string[] {
  * take the mean of what is left. The engine then holds weights that are codes times a scale, and those scales.
  */
 export function roundSkip(engine: Engine, source: WindowSource): void {
-  const operators = engine.graph.operators.filter((operator) => operator.kind === "linear" && operator.flatten);
-  if (operators.length === 0) return;
-  const { mean, covariance } = secondMoments(engine, source);
+  if (skipWeights(engine).length === 0) return;
+  loadQuantised(
+    engine,
+    withRoundedSkip(engine.graph, quantisedParameters(engine), windowMoments(engine.graph, source)),
+  );
+}
+
+/** The same for what an engine would hold. `moments`: of the training windows. */
+export function withRoundedSkip(
+  graph: Graph,
+  quantised: QuantisedParameters,
+  { mean, covariance }: WindowMoments,
+): QuantisedParameters {
+  const parameters = new Map(quantised.parameters);
+  const rowScales = new Map(quantised.weights);
   const size = mean.length;
-  const unit = coefficientUnit(engine);
-  const parameters = engine.parameters();
-  for (const operator of operators) {
-    if (operator.kind !== "linear") continue;
-    const slot = engine.rowScales.find(({ weight }) => weight === operator.weight.name);
-    if (!slot) throw new Error(`no row scales of ${operator.weight.name}`);
-    const weights = dataOf(parameters, operator.weight.name);
-    const biases = dataOf(parameters, operator.bias.name);
-    const scales = engine.rows(slot.scales, slot.rows);
-    for (let row = 0; row < slot.rows; row++) {
+  const unit = coefficientUnit(graph, quantised);
+  for (const operator of graph.operators) {
+    if (operator.kind !== "linear" || !operator.flatten) continue;
+    const weights = copyOf(parameters, operator.weight.name);
+    const biases = copyOf(parameters, operator.bias.name);
+    const scales = rowScales.get(operator.weight.name)?.slice();
+    if (!scales) throw new Error(`no row scales of ${operator.weight.name}`);
+    const limit = codeRange(operator.weight.bits, true).hi;
+    for (let row = 0; row < scales.length; row++) {
       const before = weights.slice(row * size, (row + 1) * size);
-      const rounded = roundWithFeedback(before, covariance, slot.limit, unit);
+      const rounded = roundWithFeedback(before, covariance, limit, unit);
       if (rounded === undefined) continue; // a row of zeros
       weights.set(rounded.weights, row * size);
       scales[row] = rounded.scale;
@@ -44,18 +56,17 @@ export function roundSkip(engine: Engine, source: WindowSource): void {
       for (let k = 0; k < size; k++) moved += (mean[k] ?? 0) * ((before[k] ?? 0) - (rounded.weights[k] ?? 0));
       biases[row] = (biases[row] ?? 0) + moved;
     }
+    rowScales.set(operator.weight.name, scales);
   }
-  engine.load(parameters);
+  return { ...quantised, parameters, weights: rowScales };
 }
 
 /**
  * The scale of a weight whose coefficient in the forecast's sum is 1. The last value has the largest coefficient there, and the skip
  * shares its shift: a scale of few units would be rounded by many percent. 0 without the last value in the sum.
  */
-function coefficientUnit(engine: Engine): number {
-  const { graph } = engine;
-  const scaleOf = (name: string) =>
-    engine.quantiserRecord(engine.quantisers.findIndex((one) => one.name === name))[0] ?? 1;
+function coefficientUnit(graph: Graph, { activations }: QuantisedParameters): number {
+  const scaleOf = (name: string) => activations.get(name)?.scale ?? 1;
   if (graph.architecture.persistence === null) return 0;
   const factor = scaleOf(graph.input) / scaleOf(graph.output);
   const most = 2 ** multiplierBits(graph.precision.forecast) - 1;
@@ -64,9 +75,16 @@ function coefficientUnit(engine: Engine): number {
   return 1 / (factor * power);
 }
 
-/** Mean and covariance (lower triangle) of the windows as vectors of n m samples, over windows spread evenly. */
-function secondMoments(engine: Engine, source: WindowSource): { mean: Float64Array; covariance: Float64Array } {
-  const { window, inputs, horizon, targets } = engine.graph.architecture;
+/** Of windows as vectors of n m samples. */
+export interface WindowMoments {
+  readonly mean: Float64Array;
+  /** [n m][n m], the lower triangle. */
+  readonly covariance: Float64Array;
+}
+
+/** Moments over (at most 16,384) windows spread evenly. */
+export function windowMoments(graph: Graph, source: WindowSource): WindowMoments {
+  const { window, inputs, horizon, targets } = graph.architecture;
   const size = window * inputs;
   const count = Math.min(WINDOWS, source.count);
   const mean = new Float64Array(size);
@@ -96,8 +114,11 @@ function secondMoments(engine: Engine, source: WindowSource): { mean: Float64Arr
   return { mean, covariance };
 }
 
-function dataOf(parameters: Map<string, Parameter>, name: string): Float32Array {
+/** A copy of a parameter's data that takes its place. */
+function copyOf(parameters: Map<string, Parameter>, name: string): Float32Array {
   const found = parameters.get(name);
-  if (!found) throw new Error(`engine has no parameter "${name}"`);
-  return found.data;
+  if (!found) throw new Error(`there is no parameter "${name}"`);
+  const data = found.data.slice();
+  parameters.set(name, { ...found, data });
+  return data;
 }

@@ -3,15 +3,15 @@ import type { WindowSource } from "../source.js";
 
 /** Values looked at per tensor. */
 const SAMPLE = 8192;
-/** Windows a calibration runs over at most. */
+/** Windows a calibration runs over at most, unless it is told otherwise. */
 const WINDOWS = 1024;
 
-/** A sample of what every code tensor and every score holds, from float passes over (at most 1024) windows. */
-export function seenValues(engine: Engine, source: WindowSource): Map<string, Float32Array> {
+/** A sample of what every code tensor and every score holds, from float passes over (at most `most`) windows, spread evenly. */
+export function seenValues(engine: Engine, source: WindowSource, most = WINDOWS): Map<string, Float32Array> {
   const { graph, batch } = engine;
   const program = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
   program.prepare();
-  const windows = Math.min(source.count, WINDOWS);
+  const windows = Math.min(source.count, most);
   const indices = new Uint32Array(batch);
   const { window: n, inputs: m, horizon, targets } = graph.architecture;
   const x = new Float32Array(batch * n * m);

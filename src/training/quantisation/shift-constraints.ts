@@ -1,6 +1,5 @@
 import { shiftedRowScales, shiftedScoreScale } from "../../integer/index.js";
-import { multiplierBits, tensor } from "../../model/index.js";
-import type { Engine } from "../engine/engine.js";
+import { type Graph, multiplierBits, tensor } from "../../model/index.js";
 
 /**
  * What power-of-two scales ask of an engine's quantisers (docs/training.md): each requantiser's factor is a power of two, and it is the scale of
@@ -15,30 +14,27 @@ export interface ShiftConstraints {
   readonly scales: ReadonlySet<string>;
 }
 
-/** The constraints of an engine's graph, on the scales that the engine holds when they are asked. */
-export function shiftConstraints(engine: Engine): ShiftConstraints {
-  const { graph } = engine;
+/** The constraints of a graph. `scaleOf`: the present scale of a tensor, asked whenever a constraint is. */
+export function shiftConstraints(graph: Graph, scaleOf: (tensor: string) => number): ShiftConstraints {
   const rows = new Map<string, (wanted: ArrayLike<number>) => Float32Array>();
   const scores = new Map<string, (wanted: number) => number>();
   const scales = new Set<string>();
   if (graph.precision.scales === "free") return { rows, scores, scales };
-  const scaleOf = (name: string): (() => number) => {
-    scales.add(name);
-    const record = engine.quantiserRecord(engine.quantisers.findIndex((one) => one.name === name));
-    return () => record[0] ?? Number.NaN;
-  };
   for (const operator of graph.operators) {
     if (operator.kind === "linear") {
       const { bits } = tensor(graph, operator.output);
       if (bits === null) continue; // its sums are requantised by nobody
-      const [input, output] = [scaleOf(operator.input), scaleOf(operator.output)];
-      rows.set(operator.weight.name, (wanted) => shiftedRowScales(wanted, input(), output(), multiplierBits(bits)));
+      const { input, output } = operator;
+      scales.add(input).add(output);
+      rows.set(operator.weight.name, (wanted) =>
+        shiftedRowScales(wanted, scaleOf(input), scaleOf(output), multiplierBits(bits)),
+      );
     } else if (operator.kind === "attention") {
-      const [query, key] = [scaleOf(operator.query), scaleOf(operator.key)];
-      const share = Math.sqrt(tensor(graph, operator.query).features / operator.heads);
-      scales.add(operator.name);
+      const { query, key } = operator;
+      const share = Math.sqrt(tensor(graph, query).features / operator.heads);
+      scales.add(query).add(key).add(operator.name);
       scores.set(operator.name, (wanted) =>
-        shiftedScoreScale(wanted, (query() * key()) / share, multiplierBits(operator.scoreBits)),
+        shiftedScoreScale(wanted, (scaleOf(query) * scaleOf(key)) / share, multiplierBits(operator.scoreBits)),
       );
     }
   }

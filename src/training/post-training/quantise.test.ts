@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { GatecastError } from "../../errors.js";
+import { buildGraph, defineArchitecture, definePrecision, foldParameters, type Parameters } from "../../model/index.js";
+import { trainFloat } from "../float.js";
+import { forward } from "../forward.js";
+import { IntegerJudge } from "../integer-judge.js";
+import type { TrainingData, WindowSource } from "../source.js";
+import { oscillations } from "../testing/source.js";
+import { createCalibration } from "./calibration.js";
+import { quantisePostTraining } from "./quantise.js";
+
+const n = 8;
+const data = oscillations(n);
+const graphOf = (bits: number, overrides: Record<string, number> = {}) =>
+  buildGraph(defineArchitecture({ window: n, dModel: 8 }), definePrecision({ bits, overrides }));
+let float: { readonly parameters: Parameters; readonly validation: number };
+
+beforeAll(async () => {
+  const { parameters, kept } = await trainFloat(graphOf(8), data, { epochs: 20, batch: 32, learningRate: 5e-3 });
+  float = { parameters, validation: kept.validation };
+});
+
+describe("quantisation without training", () => {
+  it("keeps what the float model knows at 8 bits, and says the integer-only model's error", async () => {
+    for (const folds of [[], ["value", "query", "tail"]] as const) {
+      const graph = buildGraph(defineArchitecture({ window: n, dModel: 8, folds }), definePrecision({ bits: 8 }));
+      const parameters = foldParameters(graph, float.parameters);
+      const { quantised, kept, history } = await quantisePostTraining(graph, parameters, data);
+      expect(kept.validation).toBeLessThan(1.05 * float.validation);
+      expect(kept.validation).toBe(new IntegerJudge(graph, data.validation).error(graph, quantised));
+      expect(history).toEqual([]);
+    }
+  });
+
+  it("corrects the mean of the forecasts by biases alone", async () => {
+    const graph = graphOf(3);
+    const wanted = forward(graph, float.parameters, data.train);
+    const shift = async (biasCorrection: boolean) => {
+      const { quantised } = await quantisePostTraining(graph, float.parameters, data, { biasCorrection });
+      const got = forward(graph, quantised, data.train);
+      return { quantised, mean: got.reduce((sum, value, at) => sum + value - (wanted[at] ?? 0), 0) / got.length };
+    };
+    const [plain, corrected] = [await shift(false), await shift(true)];
+    expect(Math.abs(corrected.mean)).toBeLessThan(0.2 * Math.abs(plain.mean));
+    for (const [name, { data: values }] of corrected.quantised.parameters) {
+      const same = values.every((value, at) => value === plain.quantised.parameters.get(name)?.data[at]);
+      expect(same, name).toBe(!/bias|position/.test(name));
+    }
+  });
+
+  it("finds the same at a precision whatever it was asked for before", () => {
+    const settings = { windows: 256, start: "shrunken", weightScales: "rows", roundSkip: true } as const;
+    const mixed = graphOf(8, { "layers.0.hidden": 2, "layers.0.linear1.weight": 3, "skip.weight": 4 });
+    const used = createCalibration(graphOf(8), float.parameters, data.train, settings);
+    for (const bits of [8, 4, 2]) used.quantised(graphOf(bits));
+    const fresh = createCalibration(mixed, float.parameters, data.train, settings);
+    expect(used.quantised(mixed)).toEqual(fresh.quantised(mixed));
+    expect(used.quantised(graphOf(8)).activations.get("layers.0.hidden")).not.toEqual(
+      used.quantised(mixed).activations.get("layers.0.hidden"),
+    );
+  });
+
+  it("ends when it is told to", async () => {
+    const abort = new AbortController();
+    abort.abort(new Error("enough"));
+    const { signal } = abort;
+    await expect(quantisePostTraining(graphOf(4), float.parameters, data, {}, { signal })).rejects.toThrow("enough");
+  });
+
+  it("says what is wrong with windows that no range can be calibrated on", async () => {
+    const errorOf = async (of: TrainingData): Promise<GatecastError> => {
+      const error: unknown = await quantisePostTraining(graphOf(4), float.parameters, of).catch((thrown) => thrown);
+      if (!(error instanceof GatecastError)) throw new Error("a GatecastError expected");
+      return error;
+    };
+    const few: WindowSource = { ...data.validation, count: 9 };
+    expect((await errorOf({ ...data, validation: few })).message).toMatch(/9 validation windows.*at least 16/);
+    const constant = (x: number | null, y: number | null): WindowSource => ({
+      count: 100,
+      gather(indices, samples, targets) {
+        data.train.gather(indices, samples, targets);
+        if (x !== null) samples.fill(x);
+        if (y !== null) targets.fill(y);
+      },
+    });
+    const flat = await errorOf({ ...data, train: constant(0.5, 0.5) });
+    expect(flat.message).toMatch(/input column 1 has one and the same value in all 100 train windows/);
+    expect(flat.where).toEqual({ key: "train", column: 1 });
+    const still = await errorOf({ ...data, validation: constant(null, 1) });
+    expect(still.message).toMatch(/target column 1 has one and the same value in all 100 validation windows/);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Graph, Parameters } from "../../model/index.js";
+import { IntegerJudge } from "../integer-judge.js";
+import type { QuantisedResult } from "../quantised.js";
+import type { TrainingData } from "../source.js";
+import type { Threads } from "../threads.js";
+import { correctBiases } from "./bias-correction.js";
+import { createCalibration } from "./calibration.js";
+import { checkCalibration } from "./spread.js";
+
+export interface PostTrainingOptions {
+  /** Training windows to calibrate on, at most. */
+  readonly windows?: number;
+  /** Whether biases take over what rounding moves the means of a layer by. */
+  readonly biasCorrection?: boolean;
+  /** What ranges are: the shrunken one of least squared error, or the extremes. */
+  readonly start?: "shrunken" | "extremes";
+  /** Scales of the weights: one for each row, or one for each matrix (the default where scales are powers of two). */
+  readonly weightScales?: "rows" | "matrix";
+}
+
+export const postTrainingDefaults = {
+  windows: 1024,
+  biasCorrection: true,
+  start: "shrunken",
+} as const satisfies PostTrainingOptions;
+
+export interface PostTrainingHooks {
+  /** Ends it between two passes by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Threads to run on; the result is the same to the bit. */
+  readonly threads?: Threads;
+}
+
+/**
+ * Quantises a float model without any training: ranges from a calibration on training windows, the linear skip's weights rounded
+ * together, and biases corrected layer by layer (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", with
+ * the means of real windows). Seconds, where `trainQuantised` takes minutes; docs/training.md says what that costs.
+ *
+ * @param parameters of the graph, folded as it is
+ * @returns as `trainQuantised` does, with no history; `kept.validation` is the integer-only model's mean squared error on the validation windows
+ * @throws GatecastError "training" where there are fewer than 16 windows of a part, or a column of it never changes; the reason of `hooks.signal`
+ *   where that was aborted
+ */
+export async function quantisePostTraining(
+  graph: Graph,
+  parameters: Parameters,
+  data: TrainingData,
+  options: PostTrainingOptions = {},
+  hooks: PostTrainingHooks = {},
+): Promise<QuantisedResult> {
+  const weightScales = graph.precision.scales === "power-of-two" ? "matrix" : "rows";
+  const resolved = { ...postTrainingDefaults, weightScales, ...options } as const;
+  hooks.signal?.throwIfAborted();
+  checkCalibration(graph, data);
+  const settings = { ...resolved, roundSkip: true };
+  const calibrated = createCalibration(graph, parameters, data.train, settings, hooks.threads).quantised(graph);
+  const quantised = resolved.biasCorrection
+    ? await correctBiases(graph, parameters, calibrated, data.train, resolved.windows, hooks)
+    : calibrated;
+  hooks.signal?.throwIfAborted();
+  const validation = new IntegerJudge(graph, data.validation).error(graph, quantised);
+  return { quantised, history: [], kept: { epoch: 0, validation } };
+}
