@@ -8,7 +8,7 @@ import { trialsOf } from "../src/accelerator/trials.js";
 import { buildGraph } from "../src/model/index.js";
 import { renderTable } from "../src/report/table.js";
 import type { Bench } from "./common/bench.js";
-import { type Counts, synthesised } from "./estimates/design.js";
+import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js";
 import { type Drawn, drawPlanned } from "./estimates/draw.js";
 import { quantile } from "./estimates/errors.js";
 import { openStore } from "./estimates/store.js";
@@ -30,8 +30,9 @@ export const estimates: Bench = {
     const drawn: Drawn[] = [];
     const rows: Row[] = [];
     for (let seed = FIRST_SEED; rows.length < wanted; seed++) {
-      const design = drawPlanned(seed, deviceName);
-      if (design === null) continue;
+      const fresh = drawPlanned(seed, deviceName);
+      if (fresh === null) continue;
+      const design = withKeptChoices(fresh, store, device(deviceName).family);
       const { counts } = await synthesised(design, { store, how: "flat", progress });
       rows.push(rowOf(design, counts));
       drawn.push(design);
@@ -89,7 +90,8 @@ interface Row {
 function rowOf({ seed, model, plan }: Drawn, found: Counts): Row {
   const { dModel, window, inputs, heads, layers } = model.architecture;
   const shape = `d ${dModel}, n ${window}, m ${inputs}, h ${heads}, L ${layers}, ${model.precision.weights} bits, ${plan.mode}`;
-  const { estimate } = plan;
+  const graph = buildGraph(model.architecture, model.precision);
+  const estimate = estimateDesign(graph, deriveParameters(graph, model, plan, "plan"), plan, technologyOf(plan.device));
   return {
     ...{ seed, design: shape, estimate, found },
     errors: { lut: estimate.lut / found.lut - 1, ff: estimate.ff / found.ff - 1 },

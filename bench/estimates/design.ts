@@ -19,8 +19,6 @@ const counts = z.object({ lut: z.number(), lutram: z.number(), ff: z.number(), d
 export type Counts = z.infer<typeof counts>;
 
 const measured = z.object({
-  /** Of the Verilog that was synthesised. */
-  verilog: z.string(),
   counts,
   /** By name of the module. */
   modules: z.record(z.string(), counts),
@@ -58,7 +56,7 @@ export async function synthesised(
   const options = { sources, top, engine, timeLimitSeconds };
   if (how === "flat") {
     const { resources } = await synthesizeXilinx({ ...options, family: "xc7" });
-    const result = { counts: countsOf(resources), modules: {}, verilog: hash };
+    const result = { counts: countsOf(resources), modules: {} };
     store.write(key, result);
     return result;
   }
@@ -66,7 +64,7 @@ export async function synthesised(
   const modules = Object.fromEntries(list.map(({ module, total }) => [module, countsOf(total)]));
   const whole = modules[top];
   if (whole === undefined) throw new Error(`no counts of ${top}`);
-  const result = { counts: whole, modules, verilog: hash };
+  const result = { counts: whole, modules };
   store.write(key, result);
   return result;
 }
