@@ -1,19 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { openStores } from "./accelerator/measure.js";
 import { datasetOf } from "./accelerator/model.js";
-import { rowSpecs } from "./accelerator/rows.js";
+import { deviceOf, rowSpecs } from "./accelerator/rows.js";
 import { readRecording } from "./accuracy/datasets.js";
 import type { Bench } from "./common/bench.js";
 import { paperDesigns } from "./power/papers.js";
 import { measureRates, ratesTable } from "./power/rates.js";
 import { measurePower, type PowerRow, type PowerSpec, ratiosTable, splitTable, wantedRatio } from "./power/rows.js";
 
-/** The rows of the accelerator bench on the XC7S15, and the small ones on the UP5K. */
+/** The rows of the accelerator bench, and one more on the UP5K. */
 const specs: readonly PowerSpec[] = [
-  ...rowSpecs.map((spec) => ({ ...spec, device: "xc7s15" })),
+  ...rowSpecs.map((spec) => ({ ...spec, device: deviceOf(spec) })),
   ...rowSpecs
-    .filter(({ name }) => name === "d8-4bit" || name === "d16-4bit")
-    .map((spec) => ({ ...spec, name: `${spec.name}-up5k`, device: "ice40up5k" })),
+    .filter(({ name }) => name === "d16-4bit")
+    .map((spec) => ({ ...spec, name: `${spec.name}-up5k`, device: "ice40up5k" as const })),
 ];
 /** Those whose published design's power is known, as they are and folded. */
 const compared = ["d16-4bit", "d32-4bit", "d64-4bit", "d16-4bit-folded", "d32-4bit-folded", "d64-4bit-folded"];

@@ -5,7 +5,7 @@ import { contentHash } from "../accuracy/datasets.js";
 import { codeVersion, Store } from "../accuracy/store.js";
 import { trainedModel } from "./model.js";
 import { type AcceleratorRow, type Check, rowOf } from "./row.js";
-import type { RowSpec } from "./rows.js";
+import { deviceOf, type RowSpec } from "./rows.js";
 import { simulateRow } from "./simulate.js";
 import { checkNetlistOf, synthesiseRow } from "./synthesise.js";
 import { checkVhdlOf } from "./vhdl.js";
@@ -65,7 +65,7 @@ export async function measureRow(
   const trained = await trainedModel(spec, stores.models, { quick: effort.quick, progress });
   const { model, inputs, targets } = trained;
   const made = await attempt("plan", () => {
-    const plan = planAccelerator(model, { device: device("xc7s15"), goal: "latency" });
+    const plan = planAccelerator(model, { device: device(deviceOf(spec)), goal: "latency" });
     const delivery = generateAccelerator(model, plan);
     const hash = (files: readonly { path: string; text: string }[]) =>
       contentHash(...files.flatMap(({ path, text }) => [path, text]));

@@ -1,5 +1,5 @@
 import type { Fold, ScaleKind } from "../../src/model/index.js";
-import { budget, type Resource, type RowSpec } from "./rows.js";
+import { budgets, type DeviceName, deviceOf, type Resource, type RowSpec } from "./rows.js";
 
 /** What was compared with the interpreter, window by window. */
 export interface Check {
@@ -16,8 +16,8 @@ export interface MeasuredCycles {
 
 /** Of the whole design, flattened. */
 export interface Synthesised extends Readonly<Record<Resource, number>> {
-  /** Levels of logic between registers, at most. */
-  readonly logicDepth: number;
+  /** Levels of logic between registers, at most; null: not known of this family's cells. */
+  readonly logicDepth: number | null;
 }
 
 /** What has been found out about a row; what could not be is null, and `failures` says why. */
@@ -35,6 +35,7 @@ export interface Findings {
 /** A line of the table, and of the JSON file. */
 export interface AcceleratorRow extends Readonly<Record<Resource, number | null>> {
   readonly name: string;
+  readonly device: DeviceName;
   readonly dModel: number;
   readonly bits: number;
   readonly inputs: number;
@@ -53,7 +54,7 @@ export interface AcceleratorRow extends Readonly<Record<Resource, number | null>
   readonly windows: number;
   readonly mismatches: number;
   readonly published: number | null;
-  readonly wanted: number;
+  readonly wanted: number | null;
   /** How many times fewer cycles than published. */
   readonly factor: number | null;
   readonly checks: readonly Check[];
@@ -63,11 +64,12 @@ export interface AcceleratorRow extends Readonly<Record<Resource, number | null>
 export function rowOf(spec: RowSpec, found: Findings): AcceleratorRow {
   const { dModel, bits, heads, layers, folds, published, wanted, name } = spec;
   const { cycles, synthesised, checks, failures } = found;
-  const over = synthesised === null ? [] : overBudget(synthesised);
+  const over = synthesised === null ? [] : overBudget(synthesised, deviceOf(spec));
   const differ = checks.filter(({ mismatches }) => mismatches > 0);
   return {
     ...{
       name,
+      device: deviceOf(spec),
       dModel,
       bits,
       inputs: found.inputs,
@@ -101,7 +103,8 @@ export function rowOf(spec: RowSpec, found: Findings): AcceleratorRow {
   };
 }
 
-function overBudget(synthesised: Synthesised): { resource: string; used: number; most: number }[] {
+function overBudget(synthesised: Synthesised, device: DeviceName): { resource: string; used: number; most: number }[] {
+  const budget = budgets[device];
   return (Object.keys(budget) as Resource[]).flatMap((resource) =>
     synthesised[resource] > budget[resource] ? [{ resource, used: synthesised[resource], most: budget[resource] }] : [],
   );

@@ -5,6 +5,7 @@ import type { Delivery, Plan } from "../../src/accelerator/index.js";
 import { checkNetlist, netlistWindows } from "../../src/cli/steps/netlist-check.js";
 import { describeDepth, logicDepth } from "../../src/toolchain/netlist/depth.js";
 import { type Netlist, readNetlist } from "../../src/toolchain/netlist/format.js";
+import { synthesizeIce40 } from "../../src/toolchain/yosys/ice40.js";
 import { synthesizeXilinx } from "../../src/toolchain/yosys/synthesize.js";
 import { wasmYosys } from "../../src/toolchain/yosys/wasm.js";
 import { contentHash } from "../accuracy/datasets.js";
@@ -23,7 +24,7 @@ const counts = z.object({
   ff: z.number(),
   dsp: z.number(),
   ramb18: z.number(),
-  logicDepth: z.number(),
+  logicDepth: z.number().nullable(),
 });
 const checked = z.object({ windows: z.number(), mismatches: z.number() });
 
@@ -38,7 +39,7 @@ interface Options {
 
 /** Counts of the pinned Yosys, kept under the hash of the Verilog; and its netlist. */
 export async function synthesiseRow(
-  { delivery, design }: Made,
+  { plan, delivery, design }: Made,
   store: Store,
   { progress }: Options,
 ): Promise<{ counts: Synthesised; netlist: () => Netlist }> {
@@ -52,20 +53,28 @@ export async function synthesiseRow(
     return { counts: known, netlist: () => readNetlist(gunzipSync(bytes).toString("utf8"), top) };
   }
   progress(`synthesising with Yosys ${engine.version}`);
-  const { resources, netlist, netlistText, seconds } = await synthesizeXilinx({
-    sources: delivery.verilog.map(({ path, text }) => ({ name: basename(path), text })),
-    top,
-    family: "xc7",
-    engine,
-    timeLimitSeconds,
-  });
+  const sources = delivery.verilog.map(({ path, text }) => ({ name: basename(path), text }));
+  const done = await synthesiseFor(plan.device, { sources, top, engine, timeLimitSeconds });
+  store.writeBytes(key, "netlist.gz", gzipSync(done.netlistText));
+  store.write(key, done.counts);
+  progress(`synthesised in ${done.seconds.toFixed(0)} s: ${done.counts.lut} LUT${done.depth}`);
+  return { counts: done.counts, netlist: () => done.netlist };
+}
+
+async function synthesiseFor(
+  { family, dsp: blocks }: Plan["device"],
+  options: Omit<Parameters<typeof synthesizeXilinx>[0], "family">,
+): Promise<{ counts: Synthesised; netlist: Netlist; netlistText: string; seconds: number; depth: string }> {
+  if (family === "ice40") {
+    const { resources, ...rest } = await synthesizeIce40({ ...options, dsp: blocks > 0 });
+    const { logicCells, ff, dsp, ebr } = resources;
+    return { ...rest, counts: { lut: logicCells, lutram: 0, ff, dsp, ramb18: ebr, logicDepth: null }, depth: "" };
+  }
+  const { resources, ...rest } = await synthesizeXilinx({ ...options, family: "xc7" });
   const { lut, lutram, ff, dsp, ramb18, ramb36 } = resources;
-  const depth = logicDepth(netlist);
-  const result = { lut, lutram, ff, dsp, ramb18: ramb18 + 2 * ramb36, logicDepth: depth.levels };
-  store.writeBytes(key, "netlist.gz", gzipSync(netlistText));
-  store.write(key, result);
-  progress(`synthesised in ${seconds.toFixed(0)} s: ${lut} LUT, ${describeDepth(depth)}`);
-  return { counts: result, netlist: () => netlist };
+  const depth = logicDepth(rest.netlist);
+  const counts = { lut, lutram, ff, dsp, ramb18: ramb18 + 2 * ramb36, logicDepth: depth.levels };
+  return { ...rest, counts, depth: `, ${describeDepth(depth)}` };
 }
 
 /** The netlist on as many test windows as its simulator runs side by side, with `enable` low now and then. */

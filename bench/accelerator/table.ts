@@ -7,6 +7,7 @@ export function verdict({ cycles, wanted, fits, failures }: AcceleratorRow): str
   if (fits === false) return "DOES NOT FIT";
   if (failures.length > 0) return "FAILED";
   if (cycles === null) return "not measured";
+  if (wanted === null) return "fits";
   return cycles <= wanted ? "met" : "MISSED";
 }
 
@@ -14,6 +15,7 @@ export function acceleratorTable(rows: readonly AcceleratorRow[]): string {
   const right = (title: string) => ({ title, align: "right" }) as const;
   const figures = [
     ...[
+      "device",
       "d_model",
       "bits",
       "m",
@@ -33,9 +35,23 @@ export function acceleratorTable(rows: readonly AcceleratorRow[]): string {
   return renderTable(
     [...figures.map(right), ""],
     rows.map((row) => [
-      ...[row.dModel, row.bits, row.inputs, row.heads, row.layers, row.targets, row.folds.join("+") || "no"],
+      ...[
+        row.device,
+        row.dModel,
+        row.bits,
+        row.inputs,
+        row.heads,
+        row.layers,
+        row.targets,
+        row.folds.join("+") || "no",
+      ],
       row.scales,
-      ...[whole(row.published), `<= ${whole(row.wanted)}`, whole(row.cycles), decimals(row.factor, 1)],
+      ...[
+        whole(row.published),
+        row.wanted === null ? null : `<= ${whole(row.wanted)}`,
+        whole(row.cycles),
+        decimals(row.factor, 1),
+      ],
       ...[row.initiationInterval, row.lut, row.lutram, row.ff].map(whole),
       ...[row.dsp, row.ramb18, row.logicDepth, yes(row.fits)],
       ...[whole(row.windows), whole(row.mismatches), verdict(row)],

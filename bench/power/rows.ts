@@ -6,7 +6,7 @@ import { type Banded, estimatePower, type PowerEstimate } from "../../src/accele
 import { buildGraph, countMultiplications } from "../../src/model/index.js";
 import { renderTable } from "../../src/report/table.js";
 import { trainedModel } from "../accelerator/model.js";
-import type { RowSpec } from "../accelerator/rows.js";
+import type { DeviceName, RowSpec } from "../accelerator/rows.js";
 import type { Store } from "../accuracy/store.js";
 import { paperDesigns } from "./papers.js";
 
@@ -54,7 +54,7 @@ export interface PowerRow {
 
 /** A row, and the device it is planned for. */
 export interface PowerSpec extends RowSpec {
-  readonly device: string;
+  readonly device: DeviceName;
 }
 
 interface Effort {
