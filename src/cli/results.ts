@@ -33,6 +33,9 @@ export const resultFiles = {
 /** training.json, written by `train`. */
 export interface TrainingResult {
   readonly learning: LearningReport;
+  readonly quantisation: "qat" | "post-training";
+  /** Mean squared errors on the validation windows, of the scaled targets. */
+  readonly validation: { readonly float: number; readonly integer: number };
   /** Trained numbers. */
   readonly parameters: number;
 }

@@ -28,6 +28,14 @@ export function errorTable(metrics: EvaluationResult["overall"]): string {
   );
 }
 
+/** What the integer-only model's RMSE is above the float model's, as a share of it, by mean squared errors. */
+export function rmseLoss({ float, integer }: TrainingResult["validation"]): number {
+  return Math.sqrt(integer / float) - 1;
+}
+
+const withoutTraining =
+  'Quantised without training. What quantisation-aware training (--quantisation qat) gains has been measured: docs/training.md, "Quantisation without training".';
+
 function signed(share: number): string {
   return `${share < 0 ? "-" : "+"}${percent(Math.abs(share))}`;
 }
@@ -42,7 +50,7 @@ export function evaluationText({ evaluation, equality, overall, unavailable }: E
   ].join("\n");
 }
 
-export function trainingText({ learning, parameters }: TrainingResult): string {
+export function trainingText({ learning, parameters, validation, quantisation }: TrainingResult): string {
   const rows = learning.phases.map(({ name, train, validation, best, kept }) => [
     name,
     count(train.length),
@@ -50,8 +58,11 @@ export function trainingText({ learning, parameters }: TrainingResult): string {
     significant(kept ?? validation[best] ?? Number.NaN, 4),
   ]);
   return [
-    renderTable(["phase", "epochs", "kept", { title: "loss on validation", align: "right" }], rows),
-    `${count(parameters)} parameters.`,
+    ...(rows.length === 0
+      ? []
+      : [renderTable(["phase", "epochs", "kept", { title: "loss on validation", align: "right" }], rows)]),
+    `${count(parameters)} parameters. On validation the integer-only model's RMSE is ${signed(rmseLoss(validation))} against the float model's.`,
+    ...(quantisation === "qat" ? [] : [withoutTraining]),
   ].join("\n");
 }
 

@@ -18,20 +18,20 @@ export const trainedFiles = {
   log: "train/training.jsonl",
 } as const;
 
-/** Windows -> trained parameters: in floating point, without folds; then quantisation-aware from those weights, folded. */
+/** Windows -> trained parameters: in floating point, without folds; then quantised from those weights, folded, by training or without. */
 export const train = defineStep({
   name: "train",
-  title: "training in floating point, then quantisation-aware",
-  settings: [...networkKeys, ...trainingKeys, "precision", "quantisation"],
+  title: "training in floating point, then quantised",
+  settings: [...networkKeys, ...trainingKeys, "precision"],
   places: ["threads", "from"],
   reads: readsPrepared,
   working: [checkpointFolder],
   external: async ({ from }) => (from === null ? {} : { floatModel: await floatModelHash(from) }),
   async run(context) {
     const { configuration, write, scratch } = context;
-    if (configuration.precision === "auto" || configuration.quantisation === "post-training") {
-      throw new GatecastError("usage", "Chosen precisions and post-training quantisation are not in this version.", {
-        remedy: "Leave --precision and --quantisation out.",
+    if (configuration.precision === "auto") {
+      throw new GatecastError("usage", "Chosen precisions are not in this version.", {
+        remedy: "Leave --precision out.",
       });
     }
     const data = await loadPrepared(context);
@@ -39,32 +39,42 @@ export const train = defineStep({
     const log = new EpochLog(scratch, trainedFiles.log);
     const trainer = new Trainer(context, configuration, data, log);
     const float = await trainer.float(unfoldedGraph(graph));
-    const quantised = await trainer.quantised(graph, float.parameters);
+    const quantised = await trainer.quantise(graph, float.parameters);
 
     await write(trainedFiles.float, writeParameters(float.parameters));
     await write(trainedFiles.quantised, writeQuantisedParameters(quantised.quantised));
     await write(trainedFiles.log, log.text());
     await write(precisionFile, serialisePrecision(graph.precision));
-    const result = resultOf(float, quantised);
+    const result = resultOf(float, quantised, configuration.quantisation);
     await write(resultFiles.training, `${JSON.stringify(result, undefined, 2)}\n`);
     await scratch.remove(checkpointFolder);
     return `${count(result.parameters)} parameters trained`;
   },
 });
 
-function resultOf(float: TrainedFloat, { quantised, history, kept }: TrainedQuantised): TrainingResult {
+function resultOf(
+  float: TrainedFloat,
+  { quantised, history, kept }: TrainedQuantised,
+  quantisation: TrainingResult["quantisation"],
+): TrainingResult {
   return {
     learning: {
       loss: "mean squared error of the scaled targets",
       phases: [
         ...(float.kept ? [phaseOf("float", float.history, float.kept)] : []),
-        {
-          ...phaseOf("quantisation-aware", history, kept),
-          criterion:
-            "least error of the integer-only model; its training targets are the float model's forecasts, which lowers the training curve",
-        },
+        ...(quantisation === "qat"
+          ? [
+              {
+                ...phaseOf("quantisation-aware", history, kept),
+                criterion:
+                  "least error of the integer-only model; its training targets are the float model's forecasts, which lowers the training curve",
+              },
+            ]
+          : []),
       ],
     },
+    quantisation,
+    validation: { float: float.loss, integer: kept.validation },
     parameters: [...quantised.parameters.values()].reduce((sum, { data }) => sum + data.length, 0),
   };
 }

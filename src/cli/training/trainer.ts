@@ -6,6 +6,7 @@ import {
   type EpochRecord,
   type Kept,
   type Phase,
+  quantisePostTraining,
   type TrainingData,
   type TrainingHooks,
   trainFloat,
@@ -29,6 +30,7 @@ export const trainingKeys = [
   "qatLearningRate",
   "patience",
   "weightScales",
+  "quantisation",
 ] as const;
 
 export type TrainingSettings = Pick<Configuration, (typeof trainingKeys)[number] | "threads" | "from">;
@@ -86,8 +88,29 @@ export class Trainer {
     return { ...result, loss: result.kept.validation };
   }
 
-  /** Quantisation-aware, from float parameters of the network without its folds. */
-  async quantised(graph: Graph, float: Parameters, trial?: Trial): Promise<TrainedQuantised> {
+  /** By training or without, as the settings say; from float parameters of the network without its folds. */
+  async quantise(graph: Graph, float: Parameters, trial?: Trial): Promise<TrainedQuantised> {
+    return this.settings.quantisation === "qat"
+      ? this.quantisationAware(graph, float, trial)
+      : this.postTraining(graph, float, trial);
+  }
+
+  private async postTraining(graph: Graph, float: Parameters, trial?: Trial): Promise<TrainedQuantised> {
+    const { weightScales } = this.settings;
+    const task = this.place.progress.start(trial?.label ?? "quantised");
+    task.update(0, "calibrating and correcting biases, without training");
+    const result = await quantisePostTraining(
+      graph,
+      foldParameters(graph, float),
+      this.data,
+      weightScales === null ? {} : { weightScales },
+      { signal: this.place.signal, threads: this.threads },
+    );
+    task.end(`without training; validation loss ${significant(result.kept.validation)}`);
+    return result;
+  }
+
+  private async quantisationAware(graph: Graph, float: Parameters, trial?: Trial): Promise<TrainedQuantised> {
     const { seed, batch, patience, qatEpochs, qatLearningRate, weightScales } = this.settings;
     const task = this.place.progress.start(trial?.label ?? "quantised");
     const result = await trainQuantised(
@@ -108,6 +131,10 @@ export class Trainer {
     return result;
   }
 
+  private get threads() {
+    return nodeThreads(this.settings.threads ?? usualThreads());
+  }
+
   private async hooks(phase: Phase, task: Task, trial?: Trial): Promise<TrainingHooks> {
     const { place, log } = this;
     const checkpoints = new Checkpoints(place, trial?.folder);
@@ -118,7 +145,7 @@ export class Trainer {
     }
     return {
       signal: place.signal,
-      threads: nodeThreads(this.settings.threads ?? usualThreads()),
+      threads: this.threads,
       ...(resume === undefined ? {} : { resume }),
       onRestart: ({ epoch, reason, learningRate }) =>
         place.progress.say(

@@ -9,6 +9,10 @@ export function learningSection(data: ReportData): Section {
   const { learning } = data;
   const title = "Learning curves";
   if (!learning) return { id: "learning", title, body: notDone("The model has not been trained:", "gatecast train") };
+  if (learning.phases.length === 0) {
+    const body = html`<p>Nothing was trained here: the float model came from elsewhere, and was quantised without training.</p>`;
+    return { id: "learning", title, body };
+  }
   return {
     id: "learning",
     title,
