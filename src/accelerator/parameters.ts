@@ -131,7 +131,8 @@ export function outputBeat(parameters: OperatorParameters): Beat {
   }
 }
 
-function parametersOf(
+/** Parameters of one operator, from the beats of what it reads. */
+export function parametersOf(
   graph: Graph,
   operator: Operator,
   data: IntegerOperator,

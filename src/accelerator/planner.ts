@@ -5,20 +5,18 @@ import { allotBlocks } from "./allot-blocks.js";
 import { allotDsps, withoutDsps } from "./allot-dsps.js";
 import { type ChoicesByName, FixedChoices } from "./by-name/fixed-choices.js";
 import { misfit } from "./by-name/misfit.js";
-import { type Cycles, countCycles } from "./cycles.js";
 import type { Device } from "./devices.js";
 import { estimateDesign } from "./estimate/index.js";
+import { type Decided, finish } from "./finish.js";
 import { costsOf, type Goal, isLess } from "./goals.js";
 import { leastQueueTokens, type Pace } from "./lanes.js";
 import { doesNotFit, type Excess, excessesOf, shareOf } from "./limits.js";
-import { DerivedBefore, deriveParameters, type Parameters } from "./parameters.js";
-import type { Choices, Estimate, Mode, OperatorPlan, Plan } from "./plan.js";
-import { reportOperator, reportUnit } from "./plan-report.js";
+import { DerivedBefore, deriveParameters } from "./parameters.js";
+import type { Choices, Estimate, Mode, Plan } from "./plan.js";
 import { sparingBlockRams } from "./spare-block-rams.js";
 import { technologyOf } from "./technology.js";
 import { dedicated, type Trial, trialsOf } from "./trials.js";
 import { adviceFor, type Fits } from "./what-fits.js";
-import { headLanes, withWiderHead } from "./wider-head.js";
 
 export interface PlanOptions {
   readonly device: Device;
@@ -92,60 +90,12 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
         : adviceFor(model, device, fixed.some, canFit);
     throw doesNotFit(device, nearest ?? [], advice);
   }
-  const technology = technologyOf(device);
   const evaluate = (wanted: Choices): Decided => {
     const choices = fixed.choices(wanted);
     const parameters = deriveParameters(graph, model, choices, ANY_NAME, before);
-    return { choices, parameters, estimate: estimateDesign(graph, parameters, choices, technology) };
+    return { choices, parameters, estimate: estimateDesign(graph, parameters, choices, technologyOf(device)) };
   };
-  const { choices, parameters, estimate, counted } =
-    goal === "area" || !technology.lutram
-      ? { ...best, counted: counts(graph, best) }
-      : overlapped(graph, quickened(graph, best, evaluate, fits), evaluate, fits);
-  const report = [
-    ...[...parameters.operators.values()].map((one) => reportOperator(one, technology)),
-    ...parameters.units.map((unit) => reportUnit(unit, technology)),
-  ];
-  return { ...choices, device, ...counted, report, estimate };
-}
-
-type Decided = Pick<Candidate, "choices" | "parameters" | "estimate">;
-
-function counts(graph: Graph, { choices, parameters }: Decided): Cycles {
-  return countCycles(graph, parameters, choices);
-}
-
-/** The same with room for the keys and values of two windows, where that fits and lets windows follow each other sooner. */
-function overlapped(
-  graph: Graph,
-  decided: Decided,
-  evaluate: (wanted: Choices) => Decided,
-  fits: (estimate: Estimate) => boolean,
-): Decided & { readonly counted: Cycles } {
-  const one = { ...decided, counted: counts(graph, decided) };
-  const twice = (plan: OperatorPlan): OperatorPlan =>
-    plan.kind === "attention" || plan.kind === "last" ? { ...plan, windows: 2 } : plan;
-  const operators = new Map([...decided.choices.operators].map(([name, plan]) => [name, twice(plan)]));
-  const doubled = evaluate({ ...decided.choices, operators });
-  if (!fits(doubled.estimate)) return one;
-  const two = { ...doubled, counted: counts(graph, doubled) };
-  const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
-  return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;
-}
-
-/** What is left makes the head's second half faster, where there is one. */
-function quickened(
-  graph: Graph,
-  decided: Decided,
-  evaluate: (wanted: Choices) => Decided,
-  fits: (estimate: Estimate) => boolean,
-): Decided {
-  const wider = withWiderHead(graph, decided.choices);
-  if (wider === null) return decided;
-  const quicker = evaluate(wider);
-  const isWider = headLanes(quicker.choices) > headLanes(decided.choices);
-  if (!isWider || !fits(quicker.estimate) || misfit(graph, quicker.parameters) !== null) return decided;
-  return quickened(graph, quicker, evaluate, fits);
+  return finish(graph, best, { device, speed: goal !== "area", evaluate, fits });
 }
 
 /** How many times the resource is needed that is exceeded most. */
@@ -178,10 +128,7 @@ function fitsAtAll(model: IntegerModel, { device, mode = "window", utilisation =
   }
 }
 
-interface Candidate {
-  readonly choices: Choices;
-  readonly parameters: Parameters;
-  readonly estimate: Estimate;
+interface Candidate extends Decided {
   /** But for pipelines: what the search compares. */
   readonly cycles: number;
 }

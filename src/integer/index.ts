@@ -16,5 +16,5 @@ export { planOperator } from "./plan-operator.js";
 export { pureShifts, shiftedRowScales, shiftedScoreScale } from "./power-of-two.js";
 export { requantise } from "./requantise.js";
 export { type ColumnScaling, conversions, decodeForecast, encodeSamples } from "./signal.js";
-export { standInModel } from "./stand-in.js";
+export { standInModel, standInOperator } from "./stand-in.js";
 export type { TensorData } from "./tensor.js";

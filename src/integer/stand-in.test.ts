@@ -3,7 +3,7 @@ import { buildGraph, defineArchitecture, definePrecision, foldNames } from "../m
 import { checkIntegerModel } from "./check.js";
 import { codeIntervals, type FeatureIntervals, outputIntervals, residualIntervals } from "./intervals.js";
 import { requantise } from "./requantise.js";
-import { standInModel } from "./stand-in.js";
+import { standInModel, standInOperator } from "./stand-in.js";
 
 const shapes = [
   { heads: 2, layers: 2, inputs: 3, targets: 2, horizon: 2, persistence: [0, 1] },
@@ -52,5 +52,15 @@ it.each([2, 3, 4, 6, 8])("has sums at %i bits that reach all codes: what never v
         }
       }
     }
+  }
+});
+
+it("makes each operator alone as it is in the whole model, whatever the widths elsewhere", () => {
+  for (const shape of shapes) {
+    const architecture = defineArchitecture({ window: 9, dModel: 8, ...shape });
+    const precision = definePrecision({ weights: 3, activations: 5, overrides: { "layers.0.norm1": 7 } });
+    const graph = buildGraph(architecture, precision);
+    const { operators } = standInModel(architecture, precision);
+    for (const { name } of graph.operators) expect(standInOperator(graph, name)).toEqual(operators.get(name));
   }
 });

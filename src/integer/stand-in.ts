@@ -59,6 +59,28 @@ export function standInModel(architecture: Architecture, precision: Precision): 
   };
 }
 
+/**
+ * One operator of `standInModel`, without those before it: it depends on the widths of what it reads, multiplies by and makes alone.
+ *
+ * @throws Error where the graph has no operator of this name
+ */
+export function standInOperator(graph: Graph, name: string): IntegerOperator {
+  const intervals = new Map<string, FeatureIntervals>([[graph.input, codeIntervals(graph, graph.input)]]);
+  const deviations = new Map<string, number>();
+  for (const operator of graph.operators) {
+    const { output } = operator;
+    deviations.set(output, deviationOf(graph, operator, deviations));
+    if (operator.name === name) return standIn(graph, operator, intervals, deviations);
+    // Sums of matrices are multiplied by no other matrix: nobody asks for their intervals.
+    if (tensor(graph, output).kind === "code" || operator.kind !== "linear") {
+      intervals.set(output, outputIntervals(graph, output, NONE, intervals));
+    }
+  }
+  throw new Error(`the graph has no operator "${name}"`);
+}
+
+const NONE: ReadonlyMap<string, IntegerOperator> = new Map();
+
 /** Usual standard deviation of what an operator makes, in its own steps. */
 function deviationOf(graph: Graph, operator: Operator, before: ReadonlyMap<string, number>): number {
   const { kind, bits } = tensor(graph, operator.output);

@@ -11,9 +11,9 @@ import { unitAmounts } from "./unit.js";
 
 export { Amounts } from "./amounts.js";
 export { operatorAmounts } from "./operators.js";
-export { streamAmounts } from "./streams.js";
+export { type Stream, streamAmounts, streamsOf } from "./streams.js";
 export { type Coefficients, type Term, terms } from "./terms.js";
-export { unitAmounts } from "./unit.js";
+export { jobAmounts, unitAmounts } from "./unit.js";
 
 /** Coefficients as arrays in the order of the terms. */
 interface Table {

@@ -3,7 +3,9 @@ import { range } from "../../rtl/index.js";
 import {
   jobRows,
   jobSteps,
+  type MatrixJob,
   type MatrixUnitParameters,
+  type MatrixUnitPlan,
   operandType,
   packedDsps,
   shiftsAlone,
@@ -18,6 +20,18 @@ import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
 import { lutsOfDigits, selectorLuts } from "./luts.js";
 import { shifters } from "./shifters.js";
+
+/** What the tokens of a job wait in: all of a unit that depends on a single job's codes. */
+export function jobAmounts(job: MatrixJob, plan: MatrixUnitPlan, technology: Technology): Amounts {
+  const amounts = new Amounts(technology);
+  addJob(amounts, job, plan);
+  return amounts;
+}
+
+function addJob(amounts: Amounts, job: MatrixJob, { lanesIn, tokens }: MatrixUnitPlan): void {
+  amounts.gearbox(job.input, lanesIn);
+  amounts.buffer(job.slots, job.columns / lanesIn, lanesIn * job.input.type.width, tokens);
+}
 
 /** What a matrix unit is made of. */
 export function unitAmounts(parameters: MatrixUnitParameters, technology: Technology): Amounts {
@@ -35,10 +49,7 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   const counters =
     indexBits(steps) + indexBits(beats) + indexBits(Math.max(...jobs.map((job) => job.columns / lanesIn)));
   amounts.logic("unit counters", counters * (jobs.length > 4 ? 2 : 1), counters);
-  for (const job of jobs) {
-    amounts.gearbox(job.input, lanesIn);
-    amounts.buffer(job.slots, job.columns / lanesIn, lanesIn * job.input.type.width, plan.tokens);
-  }
+  for (const job of jobs) addJob(amounts, job, plan);
 
   // Who is multiplied, and the multiples that lanes share.
   amounts.logic("unit select", lanesIn * operand.width * selectorLuts(jobs.length), 0);
