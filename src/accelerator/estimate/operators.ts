@@ -197,7 +197,8 @@ function pool(amounts: Amounts, { input, tokens, features, plan }: PoolParameter
   if (plan.sums === "registers") amounts.memory(beats, width, "registers");
   else {
     const groups = beats <= 32 ? 1 : 2 ** indexBits(Math.ceil(beats / 64));
-    amounts.lutram += (beats <= 32 ? Math.ceil(width / 6) : Math.ceil(width / 3)) * 4 * groups;
+    // Read and written at one address: all four LUTs of a RAM32M or RAM64M hold bits.
+    amounts.lutram += (beats <= 32 ? Math.ceil(width / 8) : Math.ceil(width / 4)) * 4 * groups;
   }
   amounts.logic("pool", 1, 1);
   amounts.logic("pool sums", 1.5 * width, width);
