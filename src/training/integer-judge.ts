@@ -11,9 +11,9 @@ export class IntegerJudge {
   readonly #scaling: Parameters<typeof conversions>[1];
   #codes: { readonly codes: Int16Array; readonly range: TensorQuantiser } | null = null;
 
-  /** @param indices of the windows; all by default */
-  constructor({ architecture }: Graph, source: WindowSource, indices: Uint32Array = everyWindow(source)) {
+  constructor({ architecture }: Graph, source: WindowSource) {
     const { inputs, targets, window } = architecture;
+    const indices = Uint32Array.from({ length: source.count }, (_, index) => index);
     this.wanted = new Float32Array(indices.length * outputs(architecture));
     this.#samples = new Float32Array(indices.length * window * inputs);
     source.gather(indices, this.#samples, this.wanted);
@@ -40,14 +40,4 @@ export class IntegerJudge {
   error(graph: Graph, quantised: QuantisedParameters): number {
     return meanSquaredError(this.forecasts(graph, quantised), this.wanted);
   }
-}
-
-function everyWindow({ count }: WindowSource): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, index) => index);
-}
-
-/** At most `most` windows of a source, spread evenly. */
-export function spreadWindows({ count }: WindowSource, most: number): Uint32Array {
-  const taken = Math.min(count, most);
-  return Uint32Array.from({ length: taken }, (_, index) => Math.floor((index * count) / taken));
 }

@@ -216,6 +216,15 @@ export class Engine {
     return this.#export(this.#workspace.gradients);
   }
 
+  /** A copy of one trained parameter's gradient. */
+  gradientOf(name: string): Float32Array {
+    const slot = this.slots.find((one) => one.name === name);
+    if (!slot) throw new Error(`engine has no trained parameter "${name}"`);
+    const array = new Float32Array(slot.rows * slot.columns);
+    this.#each(slot, array, this.#workspace.gradients, true);
+    return array;
+  }
+
   #export(block: number): Map<string, Parameter> {
     const result = new Map<string, Parameter>();
     const slots = new Map(this.slots.map((slot) => [slot.name, slot]));

@@ -4,9 +4,8 @@ import { breathe } from "../breathe.js";
 import { Engine } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import { batchOf } from "../float.js";
-import { spreadWindows } from "../integer-judge.js";
 import { loadQuantised } from "../quantisation/parameters.js";
-import type { WindowSource } from "../source.js";
+import { spread, type WindowSource } from "../source.js";
 import type { Threads } from "../threads.js";
 
 /** Windows of a pass. */
@@ -29,8 +28,7 @@ export async function correctBiases(
 ): Promise<QuantisedParameters> {
   const engine = new Engine(graph, batchOf(train, BATCH), { threads });
   try {
-    const indices = spreadWindows(train, windows);
-    const passes = new Means(engine, train, indices);
+    const passes = new Means(engine, spread(train, windows));
     engine.load(float);
     const plain = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
     const names = [...graph.tensors.keys()];
@@ -97,7 +95,6 @@ class Means {
   constructor(
     readonly engine: Engine,
     readonly source: WindowSource,
-    readonly indices: Uint32Array,
   ) {
     const { window, inputs, horizon, targets } = engine.graph.architecture;
     this.#x = new Float32Array(engine.batch * window * inputs);
@@ -105,7 +102,7 @@ class Means {
   }
 
   of(program: Program, names: readonly string[], which: "value" | "raw"): Map<string, Float64Array> {
-    const { engine, source, indices } = this;
+    const { engine, source } = this;
     const { graph, batch } = engine;
     const means = new Map<string, Float64Array>();
     for (const name of names) {
@@ -113,16 +110,20 @@ class Means {
       means.set(name, new Float64Array(tokens * features));
     }
     program.prepare();
-    for (let first = 0; first < indices.length; first += batch) {
-      const part = indices.subarray(first, first + batch);
-      source.gather(part, this.#x, this.#y);
-      engine.setWindows(this.#x, part.length);
+    for (let first = 0; first < source.count; first += batch) {
+      const count = Math.min(batch, source.count - first);
+      source.gather(
+        Uint32Array.from({ length: count }, (_, index) => first + index),
+        this.#x,
+        this.#y,
+      );
+      engine.setWindows(this.#x, count);
       program.run();
       for (const [name, mean] of means) {
-        const values = engine.read(name, part.length, which);
+        const values = engine.read(name, count, which);
         for (let index = 0; index < values.length; index++) {
           const place = index % mean.length;
-          mean[place] = (mean[place] ?? 0) + (values[index] ?? Number.NaN) / indices.length;
+          mean[place] = (mean[place] ?? 0) + (values[index] ?? Number.NaN) / source.count;
         }
       }
     }
