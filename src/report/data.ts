@@ -1,5 +1,8 @@
 import type { DutyCycle, PowerEstimate, Timeline } from "../accelerator/index.js";
 import type { Architecture, Precision } from "../model/index.js";
+import type { PrecisionReport } from "./precision-data.js";
+
+export type { PlannedPoint, PrecisionReport, TriedPoint } from "./precision-data.js";
 
 /**
  * Everything one report shows, as plain data (JSON but for typed arrays). A part that is absent is a step that has not
@@ -18,6 +21,8 @@ export interface ReportData {
   };
   readonly data: DataReport;
   readonly learning?: LearningReport;
+  /** Absent: the widths were given, not chosen. */
+  readonly precision?: PrecisionReport;
   readonly evaluation?: EvaluationReport;
   readonly quantisation?: readonly QuantisedTensor[];
   readonly accelerator?: AcceleratorReport;

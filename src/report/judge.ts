@@ -106,6 +106,12 @@ export function unitOf(target: Target | undefined): string {
 /** Widths of the network in a word: "4-bit", or "4-bit weights, 6-bit activations", with "mixed" where tensors differ. */
 export function widthName(data: ReportData): string {
   const { weights, activations, overrides } = data.model.precision;
-  const mixed = Object.keys(overrides).length > 0 ? "mixed-precision " : "";
-  return `${mixed}${weights === activations ? `${weights}-bit` : `${weights}-bit-weight, ${activations}-bit-activation`}`;
+  const single = Object.values(overrides);
+  if (single.length > 0) {
+    // Where every width was chosen, none is the network's own.
+    const all = data.precision === undefined ? [weights, activations, ...single] : Object.values(data.precision.widths);
+    const [least, most] = [Math.min(...all), Math.max(...all)];
+    return least === most ? `${least}-bit` : `mixed-precision (${least} to ${most} bits)`;
+  }
+  return `${weights === activations ? `${weights}-bit` : `${weights}-bit-weight, ${activations}-bit-activation`}`;
 }

@@ -6,6 +6,7 @@ import { errorSection } from "./sections/errors.js";
 import { forecastSection } from "./sections/forecast.js";
 import { learningSection } from "./sections/learning.js";
 import { powerSection } from "./sections/power.js";
+import { precisionSection } from "./sections/precision.js";
 import { quantisationSection, recordingSection } from "./sections/recording.js";
 import { reproducibilitySection } from "./sections/reproducibility.js";
 import { resourceSection } from "./sections/resources.js";
@@ -20,6 +21,7 @@ const sections = [
   resourceSection,
   powerSection,
   acceleratorSection,
+  precisionSection,
   learningSection,
   recordingSection,
   quantisationSection,
@@ -31,7 +33,7 @@ const sections = [
  * light or dark as the reader's system is, and fit for paper. The same data always gives the same text.
  */
 export function renderReport(data: ReportData): string {
-  const parts = sections.map((section) => section(data));
+  const parts = sections.flatMap((section) => section(data) ?? []);
   const title = `${data.targets.map((target) => target.column).join(", ")} · ${data.run}`;
   const page = html`<!doctype html>
 <html lang="en-GB">

@@ -55,6 +55,9 @@ section>:last-child,details>:last-child{margin-bottom:0}
 .mark.second{color:var(--second)}
 .mark.block{width:12px;height:12px;border:0;background:var(--forecast);opacity:.75;border-radius:2px}
 .mark.ring{width:11px;height:11px;border:2.5px solid var(--forecast);border-radius:50%}
+.mark.diamond{width:9px;height:9px;border:1.6px solid var(--truth);transform:rotate(45deg);margin:0 3px}
+.mark.cross{width:auto;height:auto;border:0;color:var(--second);line-height:1;font-weight:700}
+.mark.cross::before{content:"✕"}
 .scroll{overflow-x:auto;margin:0 0 12px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th,td{padding:6px 12px 6px 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:baseline}
@@ -66,6 +69,12 @@ thead th{color:var(--muted);font-size:12.5px;border-bottom-color:var(--line);ver
 .numeric{text-align:right;white-space:nowrap}
 thead .numeric{white-space:normal}
 tr.main th,tr.main td{font-weight:650;background:var(--accent-soft)}
+.widths td{padding:4px 8px;border-bottom:2px solid var(--surface);border-right:2px solid var(--surface);font-size:12.5px}
+.widths th{padding-top:4px;padding-bottom:4px;white-space:nowrap}
+.widths thead .numeric{padding-right:8px}
+.widths .bits{text-align:center;font-weight:650;background:color-mix(in srgb,var(--forecast) var(--share),var(--surface))}
+.widths .cost{background:color-mix(in srgb,var(--second) var(--share),var(--surface))}
+.widths .chosen{font-weight:650;box-shadow:inset 0 0 0 2px var(--truth);border-radius:3px}
 td.quiet,td.open{color:var(--muted)}
 .bar{display:block;width:100%;min-width:110px;height:9px;border-radius:2px;background:var(--soft);overflow:hidden}
 .bar span{display:block;height:100%;background:var(--forecast)}

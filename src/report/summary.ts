@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { GatecastError } from "../errors.js";
+import { objectives, sensitivityMethods } from "../search/types.js";
 import { type Check, type Forecaster, forecasters, type ReportData, resourceKinds, subjects } from "./data.js";
 import { checkOf, exceeded } from "./judge.js";
+import { rmseLossOf } from "./precision-data.js";
 
 const whole = z.int().nonnegative();
 /** An estimate, and the band in which it lies. */
@@ -28,6 +30,27 @@ const check = z.strictObject({
 });
 
 /**
+ * The choice of widths: what was made least within which limits (shares of the float model's RMSE, cycles, microjoules), the bits of each weight and
+ * hidden activation, the loss of RMSE as predicted and as measured on validation, and how many choices were trained. `gap`: how far the choice may be from
+ * the best one by the estimates; 0: proven optimal.
+ */
+const precisionSchema = z.strictObject({
+  objective: z.enum(objectives),
+  limits: z.strictObject({
+    cycles: z.number().positive().exactOptional(),
+    microjoules: z.number().positive().exactOptional(),
+    rmseLoss: z.number().positive().exactOptional(),
+  }),
+  quantisation: z.enum(["qat", "post-training"]),
+  sensitivity: z.enum(sensitivityMethods),
+  widths: z.record(z.string(), z.int().min(2).max(8)),
+  rmseLoss: z.strictObject({ predicted: z.number(), measured: z.number() }),
+  binding: z.array(z.string()),
+  gap: z.number().nonnegative(),
+  trained: whole,
+});
+
+/**
  * `summary.json` of a run: its figures, for programs. A part whose step has not been done is absent. Errors are of the first
  * target, in its unit; `targets` has all of them. `simulation` is our own cycle-accurate simulation of the register
  * transfer, `verification` every comparison that was made.
@@ -40,6 +63,8 @@ export const summarySchema = z.strictObject({
     rows: whole,
     windows: z.strictObject({ train: whole, validation: whole, test: whole }),
   }),
+  /** The widths that were chosen (`--precision auto`); absent where they were given. */
+  precision: precisionSchema.exactOptional(),
   metrics: metrics.exactOptional(),
   targets: z.array(z.strictObject({ column: z.string(), unit: z.string().nullable(), metrics })).exactOptional(),
   simulation: z
@@ -96,10 +121,12 @@ export function buildSummary(data: ReportData): Summary {
   const synthesis = synthesisOf(data);
   const power = powerOf(data);
   const implementation = implementationOf(data);
+  const precision = precisionOf(data);
   return {
     version: 1,
     run: data.run,
     data: { rows: data.data.rows, windows: { ...data.data.windows } },
+    ...(precision && { precision }),
     ...(first && { metrics: first.metrics, targets }),
     ...(simulation && { simulation }),
     ...(checks && { verification: checks.map((entry) => ({ ...entry })) }),
@@ -110,6 +137,23 @@ export function buildSummary(data: ReportData): Summary {
     versions: { ...reproducibility.versions },
     seed: reproducibility.seed,
     durations: Object.fromEntries(reproducibility.steps.map((step) => [step.name, step.seconds])),
+  };
+}
+
+function precisionOf({ precision }: ReportData): Summary["precision"] {
+  const taken = precision?.tried.find((point) => point.taken);
+  if (precision === undefined || taken === undefined) return undefined;
+  const { objective, limits, quantisation, sensitivity, widths, binding, gap, tried } = precision;
+  return {
+    objective,
+    limits: { ...limits },
+    quantisation,
+    sensitivity: sensitivity.method,
+    widths: { ...widths },
+    rmseLoss: { predicted: rmseLossOf(taken.added), measured: taken.rmseLoss },
+    binding: [...binding],
+    gap,
+    trained: tried.length,
   };
 }
 
