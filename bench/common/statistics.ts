@@ -30,3 +30,21 @@ export function quantile(values: readonly number[], share: number): number {
   const above = sorted[Math.ceil(place)] ?? Number.NaN;
   return below + (above - below) * (place - Math.floor(place));
 }
+
+/** Spearman's rank correlation of pairs; equal values share their mean rank. NaN where either side is all equal. */
+export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length || a.length < 2) throw new RangeError(`no pairs of ${a.length} and ${b.length} values`);
+  const [x, y] = [ranks(a), ranks(b)];
+  const [centreX, centreY] = [mean(x), mean(y)];
+  const products = x.map((rank, index) => (rank - centreX) * ((y[index] ?? Number.NaN) - centreY));
+  const squares = (of: readonly number[], centre: number) => of.reduce((sum, rank) => sum + (rank - centre) ** 2, 0);
+  return products.reduce((sum, value) => sum + value, 0) / Math.sqrt(squares(x, centreX) * squares(y, centreY));
+}
+
+function ranks(values: readonly number[]): number[] {
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const equal = values.filter((other) => other === value).length;
+    return below + (equal + 1) / 2;
+  });
+}

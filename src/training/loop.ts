@@ -1,7 +1,7 @@
 import { GatecastError } from "../errors.js";
 import { cos } from "../numeric/elementary.js";
 import { Random } from "../numeric/random.js";
-import { breathe } from "./breathe.js";
+import { breather } from "./breathe.js";
 import { DivergencePolicy } from "./divergence.js";
 import type { Program } from "./engine/program.js";
 import type { EpochRecord, Phase } from "./history.js";
@@ -15,8 +15,6 @@ import { type StepPlan, Stepper } from "./step.js";
 const STREAM = { float: 2, quantised: 3 } as const;
 /** Share of the steps over which the learning rate rises. */
 const WARM_UP = 0.02;
-/** Milliseconds after which the loop lets the host breathe (signals, progress, a page's own work). */
-const BREATH = 100;
 
 /** A part of a phase, with a learning rate that rises and falls once. */
 export interface StagePlan {
@@ -96,7 +94,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
     policy.startsAt(best.validation);
   }
 
-  let breath = performance.now();
+  const breath = breather(signal);
   for (let epoch = first; epoch < options.epochs; epoch++) {
     // Early stopping, of a training with one stage only: later stages start from the best epoch anyway.
     if (plan.stages.length === 1 && epoch - best.epoch >= options.patience) break;
@@ -125,11 +123,7 @@ export async function runPhase(plan: PhasePlan, fingerprint: string, hooks: Trai
       if (epoch + step === 0) policy.startsAt(batchLoss);
       const place = schedule(options.schedule, (epoch - start) * steps + step, stage.epochs * steps);
       rate = stepper.learn(policy.factor * stage.share * place, stage.matrices);
-      if (performance.now() - breath > BREATH) {
-        await breathe();
-        signal?.throwIfAborted();
-        breath = performance.now();
-      }
+      await breath();
     }
     const trouble = policy.judge(engine, loss / steps);
     const { error: validation, score } = trouble === null ? plan.validate() : { error: Number.NaN, score: Number.NaN };

@@ -40,7 +40,7 @@ export async function addedBySecondOrder(
     const at = atWidths(graph, bits);
     return { bits, quantised: calibration.quantised(at) };
   });
-  const traces = await weightTraces(graph, parameters, windows, { probes: PROBES, seed }, hooks);
+  const traces = await weightTraces(graph, parameters, tracedWeights(graph), windows, { probes: PROBES, seed }, hooks);
   const activations = tensors.flatMap(({ name, kind }) => (kind === "activation" ? [name] : []));
   const effects = await activationEffects(
     graph,
@@ -61,6 +61,13 @@ export async function addedBySecondOrder(
     const trace = traces.get(name) ?? Number.NaN;
     return errors.map((error) => ((trace / error.length) * error.reduce((sum, value) => sum + value * value, 0)) / 2);
   });
+}
+
+/** Weights whose trace is wanted: all but the skip's. */
+export function tracedWeights(graph: Graph): readonly string[] {
+  return graph.operators.flatMap((operator) =>
+    operator.kind === "linear" && !operator.flatten ? [operator.weight.name] : [],
+  );
 }
 
 /** Q(a) - a of an activation's values. */

@@ -12,7 +12,7 @@ import {
 } from "../../training/index.js";
 import { type Sensitivity, type SensitivityMethod, sensitivityMethods } from "../types.js";
 import { type ChosenTensor, chosenTensors } from "./chosen-tensors.js";
-import { addedBySecondOrder, PROBES } from "./hessian.js";
+import { addedBySecondOrder, PROBES, tracedWeights } from "./hessian.js";
 import { neverRising } from "./monotone.js";
 import { addedBySubstitution, substitutions } from "./substitution.js";
 
@@ -89,7 +89,7 @@ export async function measureSensitivity(
   const judge = new IntegerJudge(graph, windows);
   const float = meanSquaredError(forward(graph, parameters, windows), judge.wanted);
   const tensors = chosenTensors(graph);
-  const count = new Counter(measurementsOf(method, tensors, windows.count), hooks);
+  const count = new Counter(measurementsOf(method, graph, tensors.length, windows.count), hooks);
   const added =
     method === "hessian"
       ? await addedBySecondOrder(graph, parameters, tensors, calibration, windows, seed, {
@@ -113,11 +113,10 @@ function sensitivityOf(tensor: ChosenTensor, added: readonly number[], float: nu
   return { ...tensor, added: neverRising(added.map((value) => (value - full) / float)) };
 }
 
-function measurementsOf(method: SensitivityMethod, tensors: readonly ChosenTensor[], windows: number): number {
-  if (method !== "hessian") return substitutions(tensors.length);
+function measurementsOf(method: SensitivityMethod, graph: Graph, tensors: number, windows: number): number {
+  if (method !== "hessian") return substitutions(tensors);
   const batches = Math.floor(windows / Math.min(BATCH, windows));
-  const weights = tensors.filter(({ kind }) => kind === "weight").length;
-  return batches * (2 * PROBES * weights + 1);
+  return batches * (2 * PROBES * tracedWeights(graph).length + 1);
 }
 
 function wrong(key: string, value: unknown, allowed: string): GatecastError {

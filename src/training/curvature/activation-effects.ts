@@ -1,7 +1,7 @@
-import { type Graph, outputs, type Parameters, tensor } from "../../model/index.js";
+import { type Graph, normEpsilon, outputs, type Parameters, tensor } from "../../model/index.js";
 import { Random } from "../../numeric/random.js";
 import { square } from "../../numeric/square.js";
-import { breathe } from "../breathe.js";
+import { breather } from "../breathe.js";
 import { Engine } from "../engine/engine.js";
 import { batchOf } from "../float.js";
 import type { WindowSource } from "../source.js";
@@ -35,6 +35,7 @@ export async function activationEffects(
     const forward = engine.program({ quantised: false, norm: "running", backward: false, mute: [] });
     const backward = engine.program({ quantised: false, norm: "running", backward: true, mute: [] });
     const random = new Random(seed, STREAM);
+    const breath = breather(signal);
     const { batch } = engine;
     const o = outputs(graph.architecture);
     const batches = batchesOf(graph, source, batch);
@@ -54,7 +55,7 @@ export async function activationEffects(
       for (const [name, sums] of effects) {
         const { tokens, features } = tensor(graph, name);
         const size = tokens * features;
-        const gradient = engine.read(name, batch, "gradient");
+        const gradient = gradientOf(engine, name, parameters);
         for (const [way, error] of errors(name, engine.read(name, batch)).entries()) {
           let sum = 0;
           for (let window = 0; window < batch; window++) {
@@ -69,11 +70,24 @@ export async function activationEffects(
         }
       }
       onPass?.();
-      await breathe();
-      signal?.throwIfAborted();
+      await breath();
     }
     return effects;
   } finally {
     engine.close();
   }
+}
+
+/** The loss's derivative for a tensor's values, behind a pass in floats. */
+function gradientOf(engine: Engine, name: string, parameters: Parameters): Float32Array {
+  const gradient = engine.read(name, engine.batch, "gradient");
+  const maker = engine.graph.operators.find(({ output }) => output === name);
+  if (maker?.kind !== "residual" || maker.norm === null) return gradient;
+  // Going back through a norm has multiplied it by the norm's factors, in place; behind a gain of 0 nothing is left of it.
+  const of = (part: string) => parameters.get(`${maker.norm}.${part}`)?.data ?? new Float32Array(0);
+  const variance = of("running_var");
+  const inverse = Float64Array.from(of("weight"), (gain, c) =>
+    gain === 0 ? 0 : Math.sqrt((variance[c] ?? 0) + normEpsilon) / gain,
+  );
+  return gradient.map((value, index) => value * (inverse[index % inverse.length] ?? Number.NaN));
 }

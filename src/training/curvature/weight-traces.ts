@@ -1,6 +1,6 @@
 import type { Graph, Parameters } from "../../model/index.js";
 import { Random } from "../../numeric/random.js";
-import { breathe } from "../breathe.js";
+import { breather } from "../breathe.js";
 import { Engine } from "../engine/engine.js";
 import { batchOf } from "../float.js";
 import type { WindowSource } from "../source.js";
@@ -21,7 +21,7 @@ export interface CurvatureHooks {
 }
 
 /**
- * Traces of the Hessian of a float model's mean squared error, one for each weight matrix (its block of the diagonal), by Hutchinson's
+ * Traces of the Hessian of a float model's mean squared error, one for each of some weight matrices (its block of the diagonal), by Hutchinson's
  * estimator: the mean of v . H v over probes v of random signs, as in HAWQ-V2 (Dong et al. 2020). H v is a central difference of the
  * gradients at w + h v and w - h v, batch normalisation by its running statistics.
  *
@@ -32,6 +32,7 @@ export interface CurvatureHooks {
 export async function weightTraces(
   graph: Graph,
   parameters: Parameters,
+  weights: readonly string[],
   source: WindowSource,
   { probes, seed }: { readonly probes: number; readonly seed: number },
   { signal, threads, onPass }: CurvatureHooks = {},
@@ -41,6 +42,7 @@ export async function weightTraces(
     const program = engine.program({ quantised: false, norm: "running", backward: true, mute: [] });
     const batches = batchesOf(graph, source, engine.batch);
     const random = new Random(seed, STREAM);
+    const breath = breather(signal);
     const gradient = async (name: string, data: Float32Array): Promise<Float64Array> => {
       const kept = parameters.get(name);
       if (!kept) throw new Error(`there is no parameter "${name}"`);
@@ -54,22 +56,19 @@ export async function weightTraces(
         for (const [index, value] of engine.gradientOf(name).entries())
           sum[index] = (sum[index] ?? 0) + value / batches.length;
         onPass?.();
-        await breathe();
-        signal?.throwIfAborted();
+        await breath();
       }
       return sum;
     };
     const traces = new Map<string, number>();
-    for (const operator of graph.operators) {
-      if (operator.kind !== "linear") continue;
-      const { name } = operator.weight;
-      const weights = parameters.get(name)?.data ?? new Float32Array(0);
-      const step = STEP * (rootMeanSquare(weights) || 1);
+    for (const name of weights) {
+      const values = parameters.get(name)?.data ?? new Float32Array(0);
+      const step = STEP * (rootMeanSquare(values) || 1);
       let trace = 0;
       for (let probe = 0; probe < probes; probe++) {
-        const signs = Float32Array.from(weights, () => (random.uint32() & 1 ? 1 : -1));
-        const above = weights.map((weight, index) => weight + step * (signs[index] ?? 0));
-        const below = weights.map((weight, index) => weight - step * (signs[index] ?? 0));
+        const signs = Float32Array.from(values, () => (random.uint32() & 1 ? 1 : -1));
+        const above = values.map((weight, index) => weight + step * (signs[index] ?? 0));
+        const below = values.map((weight, index) => weight - step * (signs[index] ?? 0));
         const [up, down] = [await gradient(name, above), await gradient(name, below)];
         for (const [index, sign] of signs.entries()) {
           // Where the step was rounded, what was stepped counts.

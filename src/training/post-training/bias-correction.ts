@@ -1,6 +1,6 @@
 import type { Graph, LinearOperator, Operator, Parameter, Parameters, QuantisedParameters } from "../../model/index.js";
 import { tensor } from "../../model/index.js";
-import { breathe } from "../breathe.js";
+import { breather } from "../breathe.js";
 import { Engine } from "../engine/engine.js";
 import type { Program } from "../engine/program.js";
 import { batchOf } from "../float.js";
@@ -35,6 +35,7 @@ export async function correctBiases(
     const means = passes.of(plain, names, "value");
     const coarse = engine.program({ quantised: true, norm: "running", backward: false, mute: [] });
     const parameters = new Map(quantised.parameters);
+    const breath = breather(signal);
     for (const operator of graph.operators) {
       const bias = biasOf(operator);
       if (bias === null) continue;
@@ -50,8 +51,7 @@ export async function correctBiases(
         data[place] = (data[place] ?? 0) + share * ((wanted[index] ?? 0) - (got[index] ?? 0));
       }
       parameters.set(bias, { ...kept, data });
-      await breathe();
-      signal?.throwIfAborted();
+      await breath();
     }
     return { ...quantised, parameters };
   } finally {

@@ -1,11 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { GatecastError } from "../../errors.js";
-import { buildGraph, defineArchitecture, definePrecision, foldParameters, type Parameters } from "../../model/index.js";
+import {
+  buildGraph,
+  defineArchitecture,
+  definePrecision,
+  foldParameters,
+  type Parameters,
+  type QuantisedParameters,
+} from "../../model/index.js";
 import { trainFloat } from "../float.js";
 import { forward } from "../forward.js";
 import { IntegerJudge } from "../integer-judge.js";
 import type { TrainingData, WindowSource } from "../source.js";
 import { oscillations } from "../testing/source.js";
+import { correctBiases } from "./bias-correction.js";
 import { createCalibration } from "./calibration.js";
 import { quantisePostTraining } from "./quantise.js";
 
@@ -35,16 +43,29 @@ describe("quantisation without training", () => {
   it("corrects the mean of the forecasts by biases alone", async () => {
     const graph = graphOf(3);
     const wanted = forward(graph, float.parameters, data.train);
-    const shift = async (biasCorrection: boolean) => {
-      const { quantised } = await quantisePostTraining(graph, float.parameters, data, { biasCorrection });
-      const got = forward(graph, quantised, data.train);
-      return { quantised, mean: got.reduce((sum, value, at) => sum + value - (wanted[at] ?? 0), 0) / got.length };
+    const shift = (of: QuantisedParameters) => {
+      const got = forward(graph, of, data.train);
+      return Math.abs(got.reduce((sum, value, at) => sum + value - (wanted[at] ?? 0), 0) / got.length);
     };
-    const [plain, corrected] = [await shift(false), await shift(true)];
-    expect(Math.abs(corrected.mean)).toBeLessThan(0.2 * Math.abs(plain.mean));
-    for (const [name, { data: values }] of corrected.quantised.parameters) {
-      const same = values.every((value, at) => value === plain.quantised.parameters.get(name)?.data[at]);
+    const { quantised: plain } = await quantisePostTraining(graph, float.parameters, data, { biasCorrection: false });
+    const corrected = await correctBiases(graph, float.parameters, plain, data.train, 1024, {});
+    expect(shift(corrected)).toBeLessThan(0.2 * shift(plain));
+    for (const [name, { data: values }] of corrected.parameters) {
+      const same = values.every((value, at) => value === plain.parameters.get(name)?.data[at]);
       expect(same, name).toBe(!/bias|position/.test(name));
+    }
+  });
+
+  it("takes the corrected biases where they err less on the windows of the calibration", async () => {
+    for (const bits of [2, 3, 4]) {
+      const graph = graphOf(bits);
+      const quantise = async (biasCorrection: boolean) =>
+        (await quantisePostTraining(graph, float.parameters, data, { biasCorrection })).quantised;
+      const plain = await quantise(false);
+      const corrected = await correctBiases(graph, float.parameters, plain, data.train, 1024, {});
+      const judge = new IntegerJudge(graph, data.train);
+      const better = judge.error(graph, corrected) < judge.error(graph, plain) ? corrected : plain;
+      expect(await quantise(true)).toEqual(better);
     }
   });
 

@@ -1,7 +1,7 @@
 import type { Graph, Parameters } from "../../model/index.js";
 import { IntegerJudge } from "../integer-judge.js";
 import type { QuantisedResult } from "../quantised.js";
-import type { TrainingData } from "../source.js";
+import { spread, type TrainingData } from "../source.js";
 import type { Threads } from "../threads.js";
 import { correctBiases } from "./bias-correction.js";
 import { createCalibration } from "./calibration.js";
@@ -10,7 +10,7 @@ import { checkCalibration } from "./spread.js";
 export interface PostTrainingOptions {
   /** Training windows to calibrate on, at most. */
   readonly windows?: number;
-  /** Whether biases take over what rounding moves the means of a layer by. */
+  /** Whether biases take over what rounding moves the means of a layer by, where that errs less on the calibration's windows. */
   readonly biasCorrection?: boolean;
   /** What ranges are: the shrunken one of least squared error, or the extremes. */
   readonly start?: "shrunken" | "extremes";
@@ -54,9 +54,13 @@ export async function quantisePostTraining(
   checkCalibration(graph, data);
   const settings = { ...resolved, roundSkip: true };
   const calibrated = createCalibration(graph, parameters, data.train, settings, hooks.threads).quantised(graph);
-  const quantised = resolved.biasCorrection
-    ? await correctBiases(graph, parameters, calibrated, data.train, resolved.windows, hooks)
-    : calibrated;
+  let quantised = calibrated;
+  if (resolved.biasCorrection) {
+    const corrected = await correctBiases(graph, parameters, calibrated, data.train, resolved.windows, hooks);
+    const calibration = new IntegerJudge(graph, spread(data.train, resolved.windows));
+    const [before, after] = [calibrated, corrected].map((of) => calibration.error(graph, of));
+    if ((after ?? Number.NaN) < (before ?? Number.NaN)) quantised = corrected;
+  }
   hooks.signal?.throwIfAborted();
   const validation = new IntegerJudge(graph, data.validation).error(graph, quantised);
   return { quantised, history: [], kept: { epoch: 0, validation } };
