@@ -82,6 +82,17 @@ export function countCycles(
   return { cyclesPerInference: latency, initiationInterval };
 }
 
+/** Cycles of a window on an idle machine, and how much later the window behind it is done: the interval but for how it settles. */
+export function countRoughly(
+  graph: Graph,
+  parameters: Parameters,
+  choices: Pick<Choices, "queues" | "mode">,
+): { readonly cycles: number; readonly interval: number } {
+  const { latency, ends } = simulateControl(graph, parameters, choices, 2);
+  const [first = 0, second = 0] = ends;
+  return { cycles: latency, interval: second - first };
+}
+
 /** No operator multiplies for so long between two beats. */
 const PATIENCE = 200_000;
 

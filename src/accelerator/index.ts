@@ -23,3 +23,4 @@ export { type PlanOptions, planAccelerator } from "./planner.js";
 export * from "./power/index.js";
 export { type SimulationOptions, type SimulationResult, simulateAccelerator } from "./simulate.js";
 export { type Timeline, type TimelineRow, timelineOf } from "./timeline.js";
+export * from "./tables/index.js";

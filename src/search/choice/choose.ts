@@ -1,0 +1,104 @@
+import { choicesByName, type Plan, planAccelerator, planOf } from "../../accelerator/index.js";
+import { GatecastError } from "../../errors.js";
+import type { DesignSpace } from "../space/design-space.js";
+import type { Assignment, Objective, Sensitivity } from "../types.js";
+import { bindingOf } from "./binding.js";
+import { microjoulesOf } from "./goal.js";
+import { infeasible } from "./infeasible.js";
+import { type Found, precisionOf, type Question } from "./opened.js";
+import { type Choice, type ChoiceOptions, usualEffort } from "./options.js";
+import { questionOf } from "./question.js";
+import { type Outcome, search, TOLERANCE } from "./search.js";
+
+/**
+ * Chooses widths, lanes, memories and multipliers together: the least of one objective within the limits and the device, proven for the
+ * space's cost tables, or with the gap to what may be better. What is returned is estimated exactly and planned.
+ *
+ * @throws GatecastError "hardware": nothing meets limits and device; says what would. "model", "usage": see `questionOf`
+ */
+export async function chooseWidths(
+  space: DesignSpace,
+  sensitivity: Sensitivity,
+  options: ChoiceOptions,
+): Promise<Choice> {
+  const question = questionOf(space, sensitivity, options);
+  const effort = { nodes: options.effort ?? usualEffort, ...(options.signal ? { signal: options.signal } : {}) };
+  const choice = await choose(question, effort);
+  if (choice) return choice;
+  throw await infeasible(question, effort);
+}
+
+/** Null where nothing meets limits and device. */
+export async function choose(
+  question: Question,
+  effort: { readonly nodes: number; readonly signal?: AbortSignal },
+): Promise<Choice | null> {
+  const outcome = await search(question, effort);
+  return outcome.found && choiceOf(question, outcome, outcome.found);
+}
+
+function choiceOf(question: Question, outcome: Outcome, found: Found): Choice {
+  const { space, objective } = question;
+  const precision = precisionOf(space, found.point);
+  const added = found.metrics[0] ?? 0;
+  const plan = planFor(question, found);
+  const assignment: Assignment = { precision, plan, added, microjoules: microjoulesOf(space, plan) };
+  const value = valueOfAssignment(objective, assignment);
+  const bound = Math.min(value, outcome.bound);
+  const gap = value > 0 ? (value - bound) / value : 0;
+  return {
+    assignment,
+    plan: choicesByName(plan),
+    objective,
+    value,
+    bound,
+    gap,
+    proven: outcome.ended || gap <= TOLERANCE,
+    binding: bindingOf(question, found, assignment),
+    structures: { all: space.structures.length, examined: outcome.examined },
+    nodes: outcome.nodes,
+    tableError: found.tableError,
+  };
+}
+
+export function valueOfAssignment(objective: Objective, { plan, added, microjoules }: Assignment): number {
+  switch (objective) {
+    case "error":
+      return added;
+    case "energy":
+      return microjoules;
+    case "area":
+      return plan.estimate.lut;
+    case "latency":
+      return plan.cyclesPerInference;
+  }
+}
+
+/** The plan of what was found, faster where the device has room for it and the limits allow; the planner's own where that is better. */
+function planFor(question: Question, { model, decided }: Found): Plan {
+  const { space, objective, limits } = question;
+  const { device, utilisation, mode, memories } = space;
+  const keeps = (plan: Plan) =>
+    plan.cyclesPerInference <= (limits.cycles ?? Number.POSITIVE_INFINITY) &&
+    microjoulesOf(space, plan) <= (limits.microjoules ?? Number.POSITIVE_INFINITY);
+  const cost = (plan: Plan) =>
+    valueOfAssignment(objective, {
+      precision: model.precision,
+      plan,
+      added: 0,
+      microjoules: microjoulesOf(space, plan),
+    });
+  const slow = planOf(model, decided, { device, utilisation, speed: false });
+  const plans = [slow];
+  if (objective !== "area") plans.push(planOf(model, decided, { device, utilisation, speed: true }));
+  if (objective !== "error" && memories === "selectable") {
+    const goal = objective;
+    try {
+      plans.push(planAccelerator(model, { device, utilisation, mode, goal, advice: false }));
+    } catch (error) {
+      // The planner's own trials need not fit where the search's do.
+      if (!(error instanceof GatecastError && error.kind === "hardware")) throw error;
+    }
+  }
+  return plans.filter(keeps).reduce((best, plan) => (cost(plan) < cost(best) ? plan : best), slow);
+}
