@@ -4,7 +4,7 @@ import { type Configuration, type ConfigurationKey, configurationSchema } from "
 import { precisionOf } from "./steps/network.js";
 
 /** Settings that only mean something where the precision is chosen; null: not given. */
-const ofChoice = ["maxLatency", "maxEnergy", "maxRmseLoss", "objective", "sensitivity", "trainings"] as const;
+const ofChoice = ["maxLatency", "maxEnergy", "maxRmseLoss", "objective", "sensitivity", "trainings", "effort"] as const;
 /** Settings that say what is otherwise chosen. */
 const ofUniform = ["bits", "weightBits", "activationBits"] as const;
 

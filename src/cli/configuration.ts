@@ -139,6 +139,7 @@ export const configurationSchema = z.strictObject({
     .nullable()
     .default(null),
   trainings: whole(1, 100).nullable().default(null),
+  effort: whole(1, 1_000_000).nullable().default(null),
 
   quantisation: choice("qat", "post-training").default("qat"),
   seed: whole(0, 2 ** 32 - 1).default(1),

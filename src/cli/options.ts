@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { usualTrainings } from "../search/recovery/options.js";
+import { usualSearchEffort, usualTrainings } from "../search/recovery/options.js";
 import { sensitivityMethods } from "../search/types.js";
 import { builtinSeries, type Configuration, type ConfigurationKey, configurationSchema } from "./configuration.js";
 import { powerKeys } from "./power-keys.js";
@@ -123,6 +123,11 @@ export const optionTexts: Readonly<Record<ConfigurationKey, OptionText>> = {
     kind: "number",
     value: "count",
     help: `quantisation-aware trainings at most, each of another choice (default: ${usualTrainings})`,
+  },
+  effort: {
+    kind: "number",
+    value: "count",
+    help: `nodes of each search for a choice, at most: more come closer to the optimum, or prove it (default: ${usualSearchEffort})`,
   },
 
   quantisation: {
@@ -265,6 +270,7 @@ export const optionGroups = {
     "objective",
     "sensitivity",
     "trainings",
+    "effort",
   ],
   "Training:": [
     "quantisation",

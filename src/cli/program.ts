@@ -11,6 +11,7 @@ import { predictCommand } from "./commands/predict.js";
 import { reportCommand } from "./commands/report.js";
 import { runCommand } from "./commands/run.js";
 import { simulateCommand } from "./commands/simulate.js";
+import { studyCommand } from "./commands/study.js";
 import { synthesizeCommand } from "./commands/synthesize.js";
 import { trainCommand } from "./commands/train.js";
 import { reportError } from "./errors.js";
@@ -78,11 +79,13 @@ Exit codes: 0 done, 2 usage, 3 data, 4 model, 5 training, 6 run folder, 7 hardwa
   program.commandsGroup("Before a training:");
   program.addCommand(estimateCommand(surroundings));
   program.addCommand(planCommand(surroundings));
+  program.commandsGroup("Many trainings:");
+  program.addCommand(studyCommand(surroundings));
   program.commandsGroup("With a measurement, or the report of a vendor's tool:");
   program.addCommand(calibratePowerCommand(surroundings));
   program.commandsGroup("Use of a model:");
   program.addCommand(predictCommand(surroundings));
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => surroundings.stdout.write(text),
       writeErr: () => undefined, // what is wrong is told once, by runCommandLine

@@ -34,7 +34,7 @@ export function rmseLoss({ float, integer }: TrainingResult["validation"]): numb
 }
 
 const withoutTraining =
-  'Quantised without training. What quantisation-aware training (--quantisation qat) gains has been measured: docs/training.md, "Quantisation without training".';
+  'Quantised without training. What quantisation-aware training (--quantisation qat) gains has been measured: docs/training.md, "Without training".';
 
 function signed(share: number): string {
   return `${share < 0 ? "-" : "+"}${percent(Math.abs(share))}`;

@@ -17,7 +17,7 @@ it("widths of single tensors reach training, the integer model and the hardware"
   const given = "--bits 5 --widths layers.0.hidden=3,embed.weight=8";
   const { exitCode, err } = await place.gatecast(`train ${smallNetwork} ${given} --out run`);
   expect(exitCode, err).toBe(0);
-  const precision = parsePrecision(await text("run/train/precision.json"), "precision.json");
+  const { precision } = parsePrecision(await text("run/train/precision.json"), "precision.json");
   expect(precision).toMatchObject({
     weights: 5,
     activations: 5,

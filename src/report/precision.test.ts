@@ -8,7 +8,10 @@ import { malformations } from "./testing/wellformed.js";
 const data = { ...exampleReport(200), precision: examplePrecision() };
 const page = renderReport(data);
 const [section = ""] = /<section id="precision">[\s\S]*?<\/section>/.exec(page) ?? [];
-const words = section.replace(/<[^>]*>/g, " ").replaceAll("&#39;", "'").replace(/\s+/g, " ");
+const words = section
+  .replace(/<[^>]*>/g, " ")
+  .replaceAll("&#39;", "'")
+  .replace(/\s+/g, " ");
 
 it("shows the bits of each tensor beside what every width would cost, the choice, and why", () => {
   expect(malformations(page)).toEqual([]);

@@ -1,6 +1,7 @@
 import type { ReportData } from "./data.js";
-import { html, type Markup, raw } from "./html.js";
+import { html, type Markup } from "./html.js";
 import { checkOf } from "./judge.js";
+import { renderPage } from "./page.js";
 import { acceleratorSection } from "./sections/accelerator.js";
 import { errorSection } from "./sections/errors.js";
 import { forecastSection } from "./sections/forecast.js";
@@ -11,7 +12,6 @@ import { quantisationSection, recordingSection } from "./sections/recording.js";
 import { reproducibilitySection } from "./sections/reproducibility.js";
 import { resourceSection } from "./sections/resources.js";
 import { verificationSection } from "./sections/verification.js";
-import { style } from "./style.js";
 import { headline, verdicts } from "./verdict.js";
 
 const sections = [
@@ -35,38 +35,13 @@ const sections = [
 export function renderReport(data: ReportData): string {
   const parts = sections.flatMap((section) => section(data) ?? []);
   const title = `${data.targets.map((target) => target.column).join(", ")} · ${data.run}`;
-  const page = html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="generator" content="Gatecast">
-<title>${title} – Gatecast report</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<header>
-<p class="brand">Gatecast report · ${data.run}</p>
+  const header = html`<p class="brand">Gatecast report · ${data.run}</p>
 <h1>Forecasting <code>${data.targets.map((target) => target.column).join(", ")}</code></h1>
 <p class="lead">${keepUnits(headline(data))}</p>
-${tiles(data)}${missing(data)}
-</header>
-<nav aria-label="Parts of this report">${parts.map((part) => html`<a href="#${part.id}">${part.title}</a> `)}</nav>
-<main>${parts.map(
-    (part) => html`
-<section id="${part.id}">
-<h2>${part.title}</h2>
-${part.body}
-</section>`,
-  )}
-</main>
-<footer><p>Written by Gatecast ${data.reproducibility.versions.gatecast ?? ""}. Each figure of hardware says whether it is estimated, simulated, synthesised or placed and routed.</p></footer>
-</body>
-</html>
-`;
-  return page.text;
+${tiles(data)}${missing(data)}`;
+  const version = data.reproducibility.versions.gatecast ?? "";
+  const footer = html`Written by Gatecast ${version}. Each figure of hardware says whether it is estimated, simulated, synthesised or placed and routed.`;
+  return renderPage({ title: `${title} – Gatecast report`, header, parts, footer });
 }
 
 const steps: readonly (readonly [command: string, what: string, done: (data: ReportData) => boolean])[] = [

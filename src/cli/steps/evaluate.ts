@@ -21,7 +21,8 @@ import {
 import { evaluateCodes, forward } from "../../training/index.js";
 import { type EvaluationResult, resultFiles } from "../results.js";
 import type { PreparedData } from "../run-folder/prepared-data.js";
-import { convert, loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { convert } from "./convert.js";
+import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { architectureKeys } from "./network.js";
 import { breathe, inPieces } from "./patient.js";
 import { loadGraph, readsPrecision } from "./precision-file.js";

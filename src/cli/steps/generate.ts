@@ -13,6 +13,7 @@ import {
   hardwareRuns,
 } from "./hardware.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
+import { loadPrecision, readsPrecision } from "./precision-file.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep } from "./step.js";
 
@@ -21,12 +22,13 @@ export const generate = defineStep({
   name: "generate",
   title: "planning the accelerator and writing VHDL and Verilog",
   settings: [...hardwareKeys, "clock"],
-  reads: { ...readsPrepared, ...readsIntegerModel },
+  reads: { ...readsPrepared, ...readsIntegerModel, train: readsPrecision },
   async run(context) {
     const { configuration, write } = context;
     const model = await loadIntegerModel(context);
     const { test } = await loadPrepared(context);
-    const { plan, delivery } = hardwareOf(model, configuration);
+    const { accelerator } = await loadPrecision(context);
+    const { plan, delivery } = hardwareOf(model, configuration, accelerator);
     for (const { path, text } of delivery.files) await write(`${hardwareFolder}${path}`, text);
     const [run = new Int16Array(0)] = hardwareRuns(model, plan.mode, test, benchWindows, benchWindows);
     const vectors = testVectors(model, plan, run);

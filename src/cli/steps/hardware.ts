@@ -2,6 +2,7 @@ import { type Delivery, device, generateAccelerator, type Plan, planAccelerator 
 import type { IntegerModel } from "../../integer/index.js";
 import type { WindowSet } from "../../series/index.js";
 import type { Configuration } from "../configuration.js";
+import { type ChosenAccelerator, fixedPlan } from "./chosen-accelerator.js";
 import { encodeWindows, sampleRuns } from "./test-windows.js";
 
 /** The settings that, with the integer model, make the accelerator. */
@@ -17,13 +18,19 @@ export const benchFiles = {
 /** Windows that the generated test bench checks. */
 export const benchWindows = 32;
 
-/** The accelerator of a model: the same model and settings always give the same one. */
+/**
+ * The accelerator of a model: the same model and settings always give the same one.
+ *
+ * @param chosen what was chosen with the model's widths
+ */
 export function hardwareOf(
   model: IntegerModel,
   settings: Pick<Configuration, (typeof hardwareKeys)[number]>,
+  chosen: ChosenAccelerator | null,
 ): { plan: Plan; delivery: Delivery } {
   const { mode, goal } = settings;
-  const plan = planAccelerator(model, { device: device(settings.device), mode, goal, plan: settings.plan });
+  const fixed = fixedPlan(settings, chosen);
+  const plan = planAccelerator(model, { device: device(settings.device), mode, goal, plan: fixed });
   return { plan, delivery: generateAccelerator(model, plan) };
 }
 

@@ -3,6 +3,7 @@ import { GatecastError } from "../../errors.js";
 import { buildGraph, definePrecision, type Graph, type Precision, scaleKinds } from "../../model/index.js";
 import type { WindowShape } from "../../series/index.js";
 import type { Configuration } from "../configuration.js";
+import { type ChosenAccelerator, chosenAcceleratorSchema } from "./chosen-accelerator.js";
 import { type architectureKeys, architectureOf } from "./network.js";
 import type { StepContext } from "./step.js";
 
@@ -26,19 +27,28 @@ const schema = z.strictObject({
     overrides: z.record(z.string(), bits),
     scales: z.enum(scaleKinds),
   }),
+  /** null: widths were given, and the accelerator is planned for itself. */
+  accelerator: chosenAcceleratorSchema.nullable(),
 });
 
-export function serialisePrecision(precision: Precision): string {
+/** The widths of a network, and what was chosen with them. */
+export interface ChosenPrecision {
+  readonly precision: Precision;
+  readonly accelerator: ChosenAccelerator | null;
+}
+
+export function serialisePrecision({ precision, accelerator }: ChosenPrecision): string {
   const content: z.input<typeof schema> = {
     format: "gatecast-precision",
     version: 1,
     precision: { ...precision, overrides: { ...precision.overrides } },
+    accelerator,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
 /** @throws GatecastError "run" where the text is not such a file; "model" where a width is out of its range */
-export function parsePrecision(text: string, file: string): Precision {
+export function parsePrecision(text: string, file: string): ChosenPrecision {
   const refused = (what: string, cause: unknown) =>
     new GatecastError("run", `${file} does not say the widths of a network: ${what}.`, {
       remedy: "Restore the file from a copy, or write it again with `gatecast train --run FOLDER --force`.",
@@ -52,9 +62,15 @@ export function parsePrecision(text: string, file: string): Precision {
     throw refused("it is not valid JSON", error);
   }
   const parsed = schema.safeParse(content);
-  if (parsed.success) return definePrecision(parsed.data.precision);
+  if (parsed.success) {
+    return { precision: definePrecision(parsed.data.precision), accelerator: parsed.data.accelerator };
+  }
   const [issue] = parsed.error.issues;
   throw refused(`${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
+}
+
+export async function loadPrecision(context: Pick<StepContext<unknown>, "readText">): Promise<ChosenPrecision> {
+  return parsePrecision(await context.readText("train", precisionFile), precisionFile);
 }
 
 /** The graph that was trained. */
@@ -62,6 +78,6 @@ export async function loadGraph(
   context: Pick<StepContext<Pick<Configuration, (typeof architectureKeys)[number]>>, "readText" | "configuration">,
   shape: WindowShape,
 ): Promise<Graph> {
-  const precision = parsePrecision(await context.readText("train", precisionFile), precisionFile);
+  const { precision } = await loadPrecision(context);
   return buildGraph(architectureOf(context.configuration, shape), precision);
 }

@@ -4,6 +4,7 @@ import { buildGraph, readQuantisedParameters } from "../../model/index.js";
 import {
   buildSummary,
   type Finding,
+  type PrecisionReport,
   type QuantisedTensor,
   type ReportData,
   renderReport,
@@ -30,7 +31,7 @@ import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { powerReport } from "./power-report.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
-import { trainedFiles } from "./train.js";
+import { searchFile, trainedFiles } from "./train.js";
 
 const { training, evaluation, hardware, simulation, synthesis, implementation } = resultFiles;
 
@@ -45,7 +46,7 @@ export const report = defineStep({
   reads: {
     ...readsPrepared,
     ...readsIntegerModel,
-    train: [training, trainedFiles.quantised],
+    train: [training, trainedFiles.quantised, searchFile],
     evaluate: [evaluation],
     generate: [hardware],
     simulate: [simulation],
@@ -72,6 +73,7 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
   const graph = buildGraph(model.architecture, model.precision);
   const bytes = await context.read("train", trainedFiles.quantised);
   const quantised = readQuantisedParameters(bytes, graph, trainedFiles.quantised);
+  const precision = await result<PrecisionReport>("train", searchFile);
   const evaluated = await result<EvaluationResult>("evaluate", evaluation);
   const generated = await result<HardwareResult>("generate", hardware);
   const simulated = await result<SimulationResult>("simulate", simulation);
@@ -89,6 +91,7 @@ async function gather(context: StepContext<Omit<Configuration, "out">>): Promise
     },
     data: dataReport(prepared),
     learning: trained.learning,
+    ...(precision && { precision }),
     ...(evaluated && {
       evaluation: evaluated.evaluation,
       quantisation: [...evaluated.quantisation, ...weightsOf(model, quantised.weights)],

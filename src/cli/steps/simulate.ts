@@ -31,6 +31,7 @@ import {
 } from "./hardware.js";
 import { loadIntegerModel, readsIntegerModel } from "./integer.js";
 import { breathe } from "./patient.js";
+import { loadPrecision, readsPrecision } from "./precision-file.js";
 import { loadPrepared, readsPrepared } from "./prepare.js";
 import { defineStep, type StepContext } from "./step.js";
 
@@ -46,7 +47,12 @@ export const simulate = defineStep({
   name: "simulate",
   title: "simulating the accelerator on test windows",
   settings: [...hardwareKeys, "clock", "windows", "ghdl", "icarus", "seed"],
-  reads: { ...readsPrepared, ...readsIntegerModel, generate: [hardwareFolder, resultFiles.hardware] },
+  reads: {
+    ...readsPrepared,
+    ...readsIntegerModel,
+    train: readsPrecision,
+    generate: [hardwareFolder, resultFiles.hardware],
+  },
   waits: true,
   external: async (settings) => ({
     ghdl: await refereeIdentity(ghdl, settings.ghdl),
@@ -56,7 +62,8 @@ export const simulate = defineStep({
     const { configuration } = context;
     const model = await loadIntegerModel(context);
     const { test } = await loadPrepared(context);
-    const { plan, delivery } = hardwareOf(model, configuration);
+    const { accelerator: chosen } = await loadPrecision(context);
+    const { plan, delivery } = hardwareOf(model, configuration, chosen);
     await requireSameSources(context, delivery);
     const accelerator = delivery.top;
     const runs = hardwareRuns(model, plan.mode, test, configuration.windows, piece);

@@ -94,6 +94,20 @@ describe("recover", () => {
     expect(end).toBe("trainings");
   });
 
+  it("begins where it is told how much training wins back", async () => {
+    const byCost = front.toSorted((a, b) => a.cost - b.cost);
+    const { tried, chosen } = await recover<Choice>({
+      cheapest: async (added) => byCost.find((choice) => choice.added <= added) ?? null,
+      tightest: async () => byCost.at(-1) ?? null,
+      keyOf: ({ name }) => name,
+      measure: async ({ added }) => 0.1 * added,
+      limit: 0.01,
+      expected: 0.1,
+    });
+    expect(tried[0]?.choice.name).toBe("choice 3"); // 0.64 / 2^3 = 0.08, of which 0.008 will be left
+    expect(chosen?.choice.name).toBe("choice 3");
+  });
+
   it("begins with what adds least where nothing is predicted within the limit", async () => {
     const coarse = front.slice(0, 2);
     const { asked, chosen } = await run(({ added }) => 0.01 * added, 0.004, 3, coarse);

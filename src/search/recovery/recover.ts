@@ -23,6 +23,8 @@ export interface RecoveryOptions<Choice extends Candidate> {
   readonly measure: (choice: Choice, number: number) => Promise<number>;
   /** What may be added; null: as much as will. */
   readonly limit: number | null;
+  /** What is expected to be measured of what is predicted, before the first training tells; default 1. */
+  readonly expected?: number;
   /** Trainings at most. */
   readonly trainings?: number;
 }
@@ -61,7 +63,8 @@ export async function recover<Choice extends Candidate>(options: RecoveryOptions
     return { tried, chosen, nearest, end: chosen === null ? end : "attained" };
   };
 
-  let next = (await cheapest(limit ?? Number.POSITIVE_INFINITY)) ?? (await tightest());
+  const first = limit === null ? Number.POSITIVE_INFINITY : limit / (options.expected ?? 1);
+  let next = (await cheapest(first)) ?? (await tightest());
   if (next === null) return ended("nothing at all");
   for (;;) {
     tried.push({ choice: next, measured: await measure(next, tried.length + 1) });
