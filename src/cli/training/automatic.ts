@@ -117,8 +117,9 @@ function keyOf({ assignment }: Choice): string {
   return contentHash(JSON.stringify(widthsText(assignment.precision)));
 }
 
-function widthsText({ weights, activations, overrides }: Precision) {
-  return [weights, activations, Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1))];
+function widthsText({ overrides, ...others }: Precision) {
+  const sorted = (values: object) => Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [sorted(others), sorted(overrides)];
 }
 
 async function sensitivityOf({ place, settings, graph, float, data, kept }: AutomaticOptions): Promise<Sensitivity> {
@@ -164,13 +165,11 @@ async function trainChoice(
   const most = settings.trainings ?? usualTrainings;
   const label = `training ${number}`;
   place.progress.say(`${label.padEnd(11)} of at most ${most}: ${choiceText(choice)}`);
+  const folder = `${checkpointFolder}/${keyOf(choice).slice(0, 16)}`;
   const trained = await kept.quantised(graph, float.parameters, () =>
-    trainer.quantise(graph, float.parameters, {
-      number,
-      label,
-      folder: `${checkpointFolder}/${keyOf(choice).slice(0, 16)}`,
-    }),
+    trainer.quantise(graph, float.parameters, { number, label, folder }),
   );
+  await place.scratch.remove(folder);
   await log.restore("quantised", trained.history, number);
   const { rmseLoss } = limitsOf(settings);
   const loss = Math.sqrt(trained.kept.validation / float.loss) - 1;
@@ -182,7 +181,8 @@ async function trainChoice(
 function choiceText({ assignment, proven, gap }: Choice): string {
   const { added, plan, microjoules } = assignment;
   const bits = Object.values(assignment.precision.overrides);
-  const widths = bits.length === 0 ? "" : `${Math.min(...bits)} to ${Math.max(...bits)} bits, `;
+  const [least, most] = [Math.min(...bits), Math.max(...bits)];
+  const widths = bits.length === 0 ? "" : `${least === most ? least : `${least} to ${most}`} bits, `;
   const how = proven ? "proven optimal by the estimates" : `at most ${percent(gap)} from the optimum by the estimates`;
   return `${widths}${count(plan.cyclesPerInference)} cycles, ${significant(microjoules)} uJ, ${count(plan.estimate.lut)} LUT, predicted loss of RMSE ${percent(Math.sqrt(1 + added) - 1, 2)} (${how})`;
 }
@@ -212,7 +212,7 @@ function notAttained(recovery: Recovery<RecoveryChoice>, settings: ChoiceSetting
 }
 
 async function reportOf(
-  { settings }: AutomaticOptions,
+  { place, settings }: AutomaticOptions,
   chooser: Chooser,
   sensitivity: Sensitivity,
   { tried }: Recovery<RecoveryChoice>,
@@ -221,8 +221,12 @@ async function reportOf(
   const objective = objectiveOf(settings);
   const { hardware, rmseLoss } = limitsOf(settings);
   const { weights, activations, overrides } = taken.assignment.precision;
+  const task = place.progress.start("front");
+  task.update(0, "one width for all, for comparison");
   const uniform = await chooser.uniform();
+  task.update(0.5, "error against cost");
   const front = await chooser.front(objective === "area" ? "lut" : objective === "latency" ? "cycles" : "microjoules");
+  task.end(`${count(front.length)} choices between the cheapest and the most exact, for the report`);
   const measured = tried.map(({ choice: { choice }, measured: added }): TriedPoint => {
     return { ...pointOf(choice), rmseLoss: Math.sqrt(1 + added) - 1, taken: keyOf(choice) === keyOf(taken) };
   });
