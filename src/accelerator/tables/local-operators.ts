@@ -1,4 +1,4 @@
-import { type IntegerLinear, type IntegerOperator, standInOperator } from "../../integer/index.js";
+import { type IntegerOperator, standInOperator } from "../../integer/index.js";
 import {
   type Architecture,
   buildGraph,
@@ -130,7 +130,7 @@ export class LocalOperators {
     const graph = buildGraph(this.#architecture, { ...this.#precision, overrides });
     const operator = graph.operators.find((one) => one.name === name) ?? this.operator(name);
     const data = standInOperator(graph, name);
-    const made = { graph, operator, data: data.kind === "linear" ? outline(data) : data };
+    const made = { graph, operator, data: outline(data) };
     this.#data.set(key, made);
     return made;
   }
@@ -142,11 +142,29 @@ export class LocalOperators {
   }
 }
 
-/** What is counted depends on no single weight, and on no single row's sums: of many widths they would fill the memory. */
-function outline(data: IntegerLinear): IntegerLinear {
-  const lo = Math.min(...data.accumulators.map((one) => one.lo));
-  const hi = Math.max(...data.accumulators.map((one) => one.hi));
-  return { ...data, weights: [], accumulators: [{ lo, hi }] };
+/**
+ * What is counted depends on no single weight or coefficient, but on the least and the greatest: all of them, at many widths, would fill
+ * the memory.
+ */
+function outline(data: IntegerOperator): IntegerOperator {
+  if (data.kind === "residual") {
+    return { ...data, coefficients: data.coefficients.map(ends), constants: ends(data.constants) };
+  }
+  if (data.kind !== "linear") return data;
+  const { accumulators, requantiser } = data;
+  const lo = Math.min(...accumulators.map((one) => one.lo));
+  const hi = Math.max(...accumulators.map((one) => one.hi));
+  return {
+    ...data,
+    weights: [],
+    accumulators: [{ lo, hi }],
+    requantiser: requantiser && { ...requantiser, multipliers: ends(requantiser.multipliers) },
+  };
+}
+
+/** The least and the greatest; a single one stays alone. */
+function ends(values: readonly number[]): readonly number[] {
+  return values.length <= 1 ? values : [Math.min(...values), Math.max(...values)];
 }
 
 function width(widths: Widths, name: string): number {

@@ -229,9 +229,11 @@ function residualFields(placed: PlacedOperator): CostField[] {
       return change(name, { multipliers: patched })(to);
     };
     const cost = (widths: Widths) => plus(at(widths, { multipliers }), at(widths), -1);
+    // The largest coefficient has all its bits, and how many the others have depends on all addends.
+    const together = scope.length <= MOST_TOGETHER;
     return {
-      scope: [...new Set([...one.scope, ...output])],
-      key: keyOf([one]),
+      scope: together ? scope : [...new Set([...one.scope, ...output])],
+      key: keyOf(together ? inputs : [one]),
       options: [
         { cost: () => nothing, apply: same },
         { cost, apply },

@@ -9,7 +9,7 @@ import type { Choices, Plan } from "../plan.js";
 import { technologyOf } from "../technology.js";
 
 /** What follows from choices for a model, but for exact cycles. */
-export function decide(model: IntegerModel, choices: Choices, device: Device, before?: DerivedBefore): Decided {
+export function decideChoices(model: IntegerModel, choices: Choices, device: Device, before?: DerivedBefore): Decided {
   const graph = buildGraph(model.architecture, model.precision);
   const parameters = deriveParameters(graph, model, choices, "accelerator", before);
   return { choices, parameters, estimate: estimateDesign(graph, parameters, choices, technologyOf(device)) };
@@ -25,7 +25,7 @@ export function planOf(
   return finish(buildGraph(model.architecture, model.precision), decided, {
     device,
     speed,
-    evaluate: (choices) => decide(model, choices, device, before),
+    evaluate: (choices) => decideChoices(model, choices, device, before),
     fits: (estimate) => excessesOf(device, utilisation, estimate).length === 0,
   });
 }

@@ -29,10 +29,12 @@ export function streamFields(
   memories: Memories,
 ): CostField[] {
   const tensors = new Map([...parameters.beats].map(([name, beat]) => [beat, name]));
+  // Sums of a unit that wait for a residual.
+  const results = new Map([...parameters.beats.keys()].map((name) => [`${identifier(name)}_results`, name]));
   const byTensor = new Map<string, Stream[]>();
   let rest = estimated(streamAmounts(local.graph, parameters, choices, technology));
   for (const stream of streamsOf(local.graph, parameters, choices)) {
-    const tensor = tensors.get(stream.beat);
+    const tensor = tensors.get(stream.beat) ?? results.get(stream.name);
     if (tensor === undefined || local.scopeOf(tensor).length === 0) continue;
     byTensor.set(tensor, [...(byTensor.get(tensor) ?? []), stream]);
     rest = plus(rest, costOf(stream, stream.beat, technology), -1);

@@ -156,12 +156,12 @@ function withLevels(unit: MatrixUnitParameters, { input, weight, sum, code }: Le
       ...withInput(job, input),
       tasks: job.tasks.map((task) => ({
         ...task,
-        bias: task.bias.map((_, index) => (index % 2 === 0 ? largest : -largest)),
+        bias: [-largest, largest],
         accumulator: { lo: -(2 ** (sum - 1)), hi: 2 ** (sum - 1) - 1 },
         requantiser: task.requantiser && {
           ...task.requantiser,
           // Powers of two stay what they are.
-          multipliers: task.requantiser.multipliers.map((value) => (value === 1 ? value : most)),
+          multipliers: [task.requantiser.multipliers.every((value) => value === 1) ? 1 : most],
           lo: -half,
           hi: half - 1,
         },

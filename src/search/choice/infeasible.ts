@@ -1,13 +1,16 @@
 import { GatecastError } from "../../errors.js";
 import type { Limits, Objective } from "../types.js";
 import type { Question } from "./opened.js";
-import { type Outcome, search } from "./search.js";
+import { search } from "./search.js";
 
 const kinds = [
   { key: "cycles", objective: "latency", text: (value: number) => `${Math.round(value)} cycles` },
   { key: "microjoules", objective: "energy", text: (value: number) => `${value.toPrecision(3)} uJ` },
   { key: "added", objective: "error", text: (value: number) => `an added error of ${(100 * value).toPrecision(3)} %` },
 ] as const satisfies readonly { key: keyof Limits; objective: Objective; text: (value: number) => string }[];
+
+/** Nodes that looking for each of them may take. */
+const NODES = 150;
 
 /** Why nothing meets the limits, and for each of them the nearest that is attainable with the others kept. */
 export async function infeasible(
@@ -16,7 +19,9 @@ export async function infeasible(
 ): Promise<GatecastError> {
   const { limits, space } = question;
   const given = kinds.filter(({ key }) => limits[key] !== undefined);
-  const best = (objective: Objective, kept: Limits) => search({ ...question, objective, limits: kept }, effort);
+  const nodes = Math.min(effort.nodes, NODES);
+  const best = (objective: Objective, kept: Limits) =>
+    search({ ...question, objective, limits: kept }, { ...effort, nodes });
   const told = given.map(({ key, text }) => text(limits[key] ?? 0)).join(", ");
   const without = await best("error", {});
   if (!without.found) {
@@ -33,9 +38,7 @@ export async function infeasible(
   for (const { key, objective, text } of given) {
     const { [key]: _, ...kept } = limits;
     const { found } = await best(objective, kept);
-    const others = given
-      .filter((one) => one.key !== key)
-      .map((one) => text(limits[key] ?? 0) && one.text(limits[one.key] ?? 0));
+    const others = given.filter((one) => one.key !== key).map((one) => one.text(limits[one.key] ?? 0));
     if (found) attainable.push(`${text(found.value)}${others.length > 0 ? ` with ${others.join(" and ")} kept` : ""}`);
   }
   const contradict = given.length > 1 ? "contradict each other" : "cannot be met";
@@ -48,5 +51,3 @@ export async function infeasible(
     where: { device: space.device.name },
   });
 }
-
-export type { Outcome };

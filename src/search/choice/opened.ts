@@ -1,8 +1,8 @@
-import { type Choices, decide, type Estimate } from "../../accelerator/index.js";
+import { type Choices, decideChoices, type Estimate } from "../../accelerator/index.js";
 import { type IntegerModel, standInModel } from "../../integer/index.js";
 import type { Precision } from "../../model/index.js";
 import type { DesignSpace, SpaceStructure } from "../space/design-space.js";
-import { resources, widthOf } from "../space/labels.js";
+import { LABELS, resources, widthOf } from "../space/labels.js";
 import type { Limits, Objective } from "../types.js";
 import { energyOf, goalOf, type Problem, type Row, rowsOf, type Timing, weighed } from "./goal.js";
 import { Minimiser } from "./minimiser.js";
@@ -29,7 +29,7 @@ export interface Found {
   readonly opened: OpenedStructure;
   readonly point: Point;
   readonly model: IntegerModel;
-  readonly decided: ReturnType<typeof decide>;
+  readonly decided: ReturnType<typeof decideChoices>;
   readonly metrics: Float64Array;
   readonly value: number;
   /** LUTs by the tables less those of the estimate, as a share of the estimate. */
@@ -61,6 +61,21 @@ export class OpenedStructure {
   /** Cycles of an inference, and between two: a little less than they may be, until they are counted. */
   get timing(): Timing {
     return this.#timing;
+  }
+
+  /** More than the goal of anything that keeps the limits: what cannot be below it does not keep them. */
+  get most(): number {
+    const { goal, rows } = this.#problem;
+    const { space, added } = this.#question;
+    let most =
+      goal.constant + (goal.weights[0] ?? 0) * space.tensors.reduce((sum, _, at) => sum + greatest(added, at), 0);
+    for (let at = 1; at < METRICS; at++) {
+      const limit = rows.find(({ weights }) =>
+        weights.every((weight, index) => weight === (index === at ? 1 : 0)),
+      )?.limit;
+      most += (goal.weights[at] ?? 0) * Math.max(0, limit ?? 0);
+    }
+    return most * (1 + 1e-6) + 1e-9;
   }
 
   /** Counts cycles, if they are part of what is asked. False: there are too many. */
@@ -110,7 +125,7 @@ export class OpenedStructure {
     if (!this.#count()) return null;
     const { space } = this.#question;
     const model = standInModel(space.architecture, precisionOf(space, point));
-    const decided = decide(model, this.choices(point), space.device);
+    const decided = decideChoices(model, this.choices(point), space.device);
     const tabled = measure(this.minimiser.programme, this.minimiser.added, point);
     const metrics = metricsOf(tabled[0] ?? 0, decided.estimate);
     const exact = problemOf(this.#question, this.#timing);
@@ -129,6 +144,11 @@ export class OpenedStructure {
     const tableError = ((tabled[1] ?? 0) - lut) / lut;
     return { opened: this, point, model, decided, metrics, value: weighed(exact.goal, metrics), tableError };
   }
+}
+
+/** The greatest sensitivity of a variable. */
+function greatest(added: Float64Array, variable: number): number {
+  return Math.max(...added.subarray(variable * LABELS, (variable + 1) * LABELS));
 }
 
 function problemOf({ space, objective, limits }: Question, timing: Timing): Problem {

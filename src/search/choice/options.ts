@@ -19,7 +19,7 @@ export interface ChoiceOptions {
 }
 
 /** Some seconds. */
-export const usualEffort = 4000;
+export const usualEffort = 800;
 
 /** A limit or resource that keeps the objective from being less: there is less room than its next step would take. */
 export interface Binding {
@@ -39,7 +39,7 @@ export interface Choice {
   readonly value: number;
   /** No assignment has less, as far as the cost tables are right. */
   readonly bound: number;
-  /** (value - bound) / value; 0 where proven. */
+  /** (value - bound) / value; at most a thousandth where proven. */
   readonly gap: number;
   /** Whether the search has ended by itself: nothing in the space is better by more than a thousandth. */
   readonly proven: boolean;

@@ -56,6 +56,8 @@ export async function search(question: Question, { nodes: most, signal }: Effort
   let examined = 0;
   let cutBound = Number.POSITIVE_INFINITY;
   const target = () => (found === null ? Number.POSITIVE_INFINITY : found.value - TOLERANCE * Math.abs(found.value));
+  /** What a box of a structure must be below to be worth a look. */
+  const enough = (opened: OpenedStructure) => Math.min(target(), opened.most);
 
   const offer = (opened: OpenedStructure, point: Point): void => {
     const { minimiser } = opened;
@@ -69,21 +71,22 @@ export async function search(question: Question, { nodes: most, signal }: Effort
   /** Puts a box among those to be looked at, unless nothing in it is better; returns its bound. */
   const wait = (opened: OpenedStructure, box: Box, prices: Float64Array): number => {
     const bound = opened.minimiser.bound(opened.problem, box, prices) ?? Number.POSITIVE_INFINITY;
-    if (bound < target()) heap.push(bound, { opened, box, prices, ascent: null });
+    if (bound < enough(opened)) heap.push(bound, { opened, box, prices, ascent: null });
     return bound;
   };
 
   /** Raises the bound of a box, and looks for points near it. */
   const look = ({ opened, box, prices }: Node, bound: number, iterations: number): Ascent | null => {
     const { minimiser } = opened;
-    const known = target();
-    const near = Number.isFinite(known) ? known : bound;
-    const hoped = near + Math.max((near === known ? 0.03 : 0.2) * Math.abs(near), 1e-3);
-    const ascent = ascend(minimiser, box, opened.problem, prices, { iterations, target: known, hoped });
+    const hoped =
+      found === null
+        ? bound + Math.max(0.2 * Math.abs(bound), 0.1 * (opened.most - bound))
+        : target() + Math.max(0.03 * Math.abs(target()), 1e-3);
+    const ascent = ascend(minimiser, box, opened.problem, prices, { iterations, target: enough(opened), hoped });
     if (ascent === null) return null;
     for (const { point } of ascent.minima) offer(opened, point);
-    if (!opened.tooSlow && ascent.bound < target()) round(opened, ascent);
-    if (!opened.tooSlow && ascent.bound < target()) {
+    if (!opened.tooSlow && ascent.bound < enough(opened)) round(opened, ascent);
+    if (!opened.tooSlow && ascent.bound < enough(opened)) {
       heap.push(Math.max(bound, ascent.bound), { opened, box, prices: ascent.prices, ascent });
     }
     return ascent;
@@ -115,10 +118,12 @@ export async function search(question: Question, { nodes: most, signal }: Effort
     const start: Float64Array = prices ?? new Float64Array(opened.problem.rows.length);
     const whole = wholeBox(structure.programme(), question.space.tensors.length);
     const possible = opened.minimiser.bound(opened.problem, whole, start);
-    if (possible === null || possible >= target() || !opened.settle()) continue;
+    if (possible === null || possible >= enough(opened) || !opened.settle()) continue;
+    if (isImpossible(opened, whole)) continue;
     let first: Node | null = null;
     let least = Number.POSITIVE_INFINITY;
     for (const box of atCeilings(structure.programme(), whole)) {
+      if (found === null && isImpossible(opened, box)) continue;
       const bound = wait(opened, box, start);
       if (bound >= least) continue;
       least = bound;
@@ -153,6 +158,14 @@ export async function search(question: Question, { nodes: most, signal }: Effort
       : target()
     : Math.min(cutBound, best?.value ?? cutBound);
   return { found: best, bound, nodes, examined, ended };
+}
+
+/** Whether even the least use of some limit in a box is above it. */
+function isImpossible({ minimiser, problem }: OpenedStructure, box: Box): boolean {
+  return problem.rows.some(({ weights, limit }) => {
+    const least = minimiser.minimise(weights, box);
+    return least === null || least.value > limit;
+  });
 }
 
 /** The box, divided by the ceilings of the inputs and weights of its first unit; as it is where there is none. */
