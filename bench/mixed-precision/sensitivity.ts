@@ -13,7 +13,7 @@ import {
 } from "../../src/training/index.js";
 import type { Store } from "../accuracy/store.js";
 import { decimals } from "../common/format.js";
-import { rankCorrelation } from "../common/statistics.js";
+import { mean, rankCorrelation } from "../common/statistics.js";
 import { type Subject, subjectName, type Workshop } from "./workshop.js";
 
 /** Widths that one tensor is lowered to, with everything else at `BASE` bits. */
@@ -27,7 +27,7 @@ const trained = z.object({ validation: z.number(), cpuSeconds: z.number() });
 /** A tensor at 2 and at 3 bits among others of 4: what that adds, as shares of the float model's mean squared error. */
 export interface LoweredTensor {
   readonly name: string;
-  /** By short trainings: the error on the validation windows, minus that with all at 4 bits. */
+  /** By short trainings: the error on the validation windows, minus that with all at 4 bits; mean of the trainings' seeds. */
   readonly trained: readonly [number, number];
   /** By each method: its `added` at that width, minus that at 4 bits. */
   readonly predicted: Readonly<Record<SensitivityMethod, readonly [number, number]>>;
@@ -38,7 +38,10 @@ export interface MethodRow {
   readonly method: SensitivityMethod | "training";
   readonly measurements: number;
   readonly cpuSeconds: number;
-  /** Spearman's rank correlations with the trainings, at 2 and at 3 bits; null for the trainings themselves. */
+  /**
+   * Spearman's rank correlations with the trainings, at 2 and at 3 bits; for the trainings, of those of odd seeds with those of even ones (what
+   * their own noise leaves of it), null where there is one seed.
+   */
   readonly ranks: readonly [number, number] | null;
 }
 
@@ -49,19 +52,21 @@ export interface SensitivityComparison {
 }
 
 export interface ComparisonSettings {
+  /** Seeds of the short trainings; their errors differ by as much as a tensor's width changes them. */
+  readonly seeds: readonly number[];
   readonly quick: boolean;
   readonly progress: (text: string) => void;
 }
 
 /**
  * Compares what the methods say of each tensor with the truth: quantisation-aware trainings of a quarter of the usual epochs (a few with
- * `quick`), one for each tensor at 2 and at 3 bits with all others at 4. Finished trainings are kept in the store.
+ * `quick`), one for each seed and each tensor at 2 and at 3 bits with all others at 4. Finished trainings are kept in the store.
  */
 export async function compareSensitivities(
   subject: Subject,
   workshop: Workshop,
   store: Store,
-  { quick, progress }: ComparisonSettings,
+  { seeds, quick, progress }: ComparisonSettings,
 ): Promise<SensitivityComparison> {
   const data = workshop.data(subject);
   const { parameters } = await workshop.float(subject);
@@ -70,15 +75,15 @@ export async function compareSensitivities(
   const epochs = quick ? 2 : Math.round(quantisedDefaults.epochs * SHARE);
   let cpuSeconds = 0;
   let trainings = 0;
-  const train = async (overrides: Readonly<Record<string, number>>): Promise<number> => {
-    const key = { kind: "lowered", ...subject, float, base: BASE, epochs, overrides };
+  const train = async (seed: number, overrides: Readonly<Record<string, number>>): Promise<number> => {
+    const key = { kind: "lowered", ...subject, float, base: BASE, epochs, overrides, trainingSeed: seed };
     let result = store.read(key, trained);
     if (result === undefined) {
       const what = Object.entries(overrides).map(([name, bits]) => `${name} at ${bits} bits, the rest`);
-      progress(`${subjectName(subject)}: training ${what.join()} at ${BASE}`);
+      progress(`${subjectName(subject)}: training ${[...what, ""].join(" ")}at ${BASE}, seed ${seed} of the training`);
       const before = secondsUsed();
       const at = workshop.graph(subject, definePrecision({ bits: BASE, overrides }));
-      const { kept } = await trainQuantised(at, parameters, data, { seed: subject.seed, epochs });
+      const { kept } = await trainQuantised(at, parameters, data, { seed, epochs });
       result = { validation: kept.validation, cpuSeconds: secondsUsed() - before };
       store.write(key, result);
     }
@@ -86,18 +91,23 @@ export async function compareSensitivities(
     return result.validation;
   };
 
-  const common = await train({});
   const names = chosenTensors(graph).map(({ name }) => name);
-  const lowered: number[][] = [];
-  for (const bits of LOWERED) {
-    const errors: number[] = [];
-    for (const name of names) errors.push(((await train({ [name]: bits })) - common) / float);
-    lowered.push(errors);
+  /** By seed, width and tensor. */
+  const lowered: number[][][] = [];
+  for (const seed of seeds) {
+    const common = await train(seed, {});
+    const ofSeed: number[][] = [];
+    for (const bits of LOWERED) {
+      const errors: number[] = [];
+      for (const name of names) errors.push(((await train(seed, { [name]: bits })) - common) / float);
+      ofSeed.push(errors);
+    }
+    lowered.push(ofSeed);
   }
-  const truths = names.map((name, at): readonly [string, readonly [number, number]] => {
-    const [at2 = Number.NaN, at3 = Number.NaN] = lowered.map((errors) => errors[at] ?? Number.NaN);
-    return [name, [at2, at3]];
-  });
+  /** Means of some seeds, for each tensor. */
+  const meansOf = (some: readonly number[][][], way: 0 | 1): number[] =>
+    names.map((_, at) => mean(some.map((ofSeed) => ofSeed[way]?.[at] ?? Number.NaN)));
+  const truths = LOWERED.map((_, way) => meansOf(lowered, way === 0 ? 0 : 1));
   const rows: MethodRow[] = [];
   const results = new Map<SensitivityMethod, Sensitivity>();
   for (const method of sensitivityMethods) {
@@ -108,7 +118,7 @@ export async function compareSensitivities(
     const correlation = (way: 0 | 1) =>
       rankCorrelation(
         sensitivity.tensors.map(({ added }) => addedAt(added, LOWERED[way])),
-        truths.map(([, truth]) => truth[way]),
+        truths[way] ?? [],
       );
     rows.push({
       method,
@@ -117,14 +127,21 @@ export async function compareSensitivities(
       ranks: [correlation(0), correlation(1)],
     });
   }
-  rows.push({ method: "training", measurements: trainings, cpuSeconds, ranks: null });
+  const halves = [0, 1].map((half) => lowered.filter((_, at) => at % 2 === half));
+  const own = (way: 0 | 1) => rankCorrelation(meansOf(halves[0] ?? [], way), meansOf(halves[1] ?? [], way));
+  rows.push({
+    method: "training",
+    measurements: trainings,
+    cpuSeconds,
+    ranks: seeds.length > 1 ? [own(0), own(1)] : null,
+  });
   const predictedBy = (method: SensitivityMethod, name: string): readonly [number, number] => {
     const added = results.get(method)?.tensors.find((tensor) => tensor.name === name)?.added ?? [];
     return [addedAt(added, LOWERED[0]), addedAt(added, LOWERED[1])];
   };
-  const tensors = truths.map(([name, truth]) => ({
+  const tensors = names.map((name, at) => ({
     name,
-    trained: truth,
+    trained: [truths[0]?.[at] ?? Number.NaN, truths[1]?.[at] ?? Number.NaN] as const,
     predicted: {
       "post-training": predictedBy("post-training", name),
       masked: predictedBy("masked", name),
