@@ -57,6 +57,7 @@ section>:last-child,details>:last-child{margin-bottom:0}
 .mark.ring{width:11px;height:11px;border:2.5px solid var(--forecast);border-radius:50%}
 .mark.diamond{width:9px;height:9px;border:1.6px solid var(--truth);transform:rotate(45deg);margin:0 3px}
 .mark.dot{width:9px;height:9px;border:2px solid var(--truth);border-radius:50%;margin:0 3px}
+.mark.orange{border-color:var(--second)}
 .mark.cross{width:auto;height:auto;border:0;color:var(--second);line-height:1;font-weight:700}
 .mark.cross::before{content:"✕"}
 .scroll{overflow-x:auto;margin:0 0 12px}

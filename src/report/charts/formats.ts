@@ -1,7 +1,6 @@
 import { plain } from "../format.js";
 import type { FormatResult, FormatsStudy, StudyCost } from "../formats-data.js";
 import type { Markup } from "../html.js";
-import type { Size } from "./chart.js";
 import { baseAxis, ink, legend, renderChart, valueAxis } from "./chart.js";
 
 /** Loss of RMSE in per cent that is drawn for all that is below: an axis of powers has no zero. */
@@ -19,7 +18,7 @@ export function formatsLegend(study: FormatsStudy): Markup {
   const kinds = new Set(study.formats.map(({ scales }) => scales));
   return legend([
     ...(kinds.has("free") ? [{ name: "free scales", mark: "dot" }] : []),
-    ...(kinds.has("power-of-two") ? [{ name: "power-of-two scales", mark: "diamond" }] : []),
+    ...(kinds.has("power-of-two") ? [{ name: "power-of-two scales", mark: "diamond orange" }] : []),
     { name: "the front: nothing is better in both", mark: "forecast" },
   ]);
 }
@@ -56,13 +55,20 @@ export function formatsChart(
           fontWeight: point.mixed ? 600 : 400,
         },
       })),
-    label: { show: true, position: "right", distance: 5, fontSize: 11 },
-    labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },
+    // Kinds on different sides, so that neighbours of different kinds can both be read; over the line by a rim.
+    label: {
+      show: true,
+      position: kind === "free" ? "top" : "bottom",
+      distance: 4,
+      fontSize: 11,
+      textBorderColor: ink.surface,
+      textBorderWidth: 3,
+    },
     silent: true,
     z: 4,
   });
-  return renderChart(id, `Loss of RMSE of each format against ${name}`, "full", (size: Size) => ({
-    grid: { left: 52, right: size.narrow ? 44 : 60, top: 34, bottom: 46 },
+  return renderChart(id, `Loss of RMSE of each format against ${name}`, "full", () => ({
+    grid: { left: 52, right: 24, top: 34, bottom: 46 },
     xAxis: baseAxis(name, { scale: true, axisLabel: { color: ink.muted, hideOverlap: true } }),
     yAxis: valueAxis("loss of RMSE [%]", {
       type: "log",
