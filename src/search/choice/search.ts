@@ -33,7 +33,8 @@ export const TOLERANCE = 1e-3;
 const FIRST_ITERATIONS = 80;
 const ROOT_ITERATIONS = 25;
 const NODE_ITERATIONS = 12;
-/** Nodes between two looks at the signal. */
+/** Boxes of which one is rounded, and nodes between two looks at the signal. */
+const ROUNDED_EVERY = 3;
 const PAUSE_EVERY = 32;
 
 interface Node {
@@ -54,6 +55,7 @@ export async function search(question: Question, { nodes: most, signal }: Effort
   let found: Found | null = null;
   let nodes = 0;
   let examined = 0;
+  let looks = 0;
   let cutBound = Number.POSITIVE_INFINITY;
   const target = () => (found === null ? Number.POSITIVE_INFINITY : found.value - TOLERANCE * Math.abs(found.value));
   /** What a box of a structure must be below to be worth a look. */
@@ -85,7 +87,7 @@ export async function search(question: Question, { nodes: most, signal }: Effort
     const ascent = ascend(minimiser, box, opened.problem, prices, { iterations, target: enough(opened), hoped });
     if (ascent === null) return null;
     for (const { point } of ascent.minima) offer(opened, point);
-    if (!opened.tooSlow && ascent.bound < enough(opened)) round(opened, ascent);
+    if (!opened.tooSlow && ascent.bound < enough(opened) && looks++ % ROUNDED_EVERY === 0) round(opened, ascent);
     if (!opened.tooSlow && ascent.bound < enough(opened)) {
       heap.push(Math.max(bound, ascent.bound), { opened, box, prices: ascent.prices, ascent });
     }
