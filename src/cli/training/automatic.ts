@@ -246,7 +246,7 @@ async function reportOf(
     uniform: uniform.flatMap(({ bits, choice }) => (choice === null ? [] : [{ ...pointOf(choice), bits }])),
     uniformMisfits: uniform.flatMap(({ bits, choice }) => (choice === null ? [bits] : [])),
     binding: bindingText(taken, measured, rmseLoss),
-    gap: taken.gap,
+    gap: taken.proven ? 0 : taken.gap,
     tried: measured,
     quantisation: settings.quantisation,
   };

@@ -1,6 +1,6 @@
 import { device, type Plan } from "../../accelerator/index.js";
 import type { Graph } from "../../model/index.js";
-import { choose } from "../../search/choice/choose.js";
+import { choose, valueOfAssignment } from "../../search/choice/choose.js";
 import { questionOf } from "../../search/choice/question.js";
 import {
   assignmentFront,
@@ -111,10 +111,10 @@ export class Chooser {
   }
 
   /** As `choose`; null where nothing is within the limits. */
-  async chooseIfThere(objective: Objective, added: number): Promise<Choice | null> {
+  async chooseIfThere(objective: Objective, added: number, nodes = this.effort): Promise<Choice | null> {
     const limits = { ...limitsOf(this.settings).hardware, added };
     const question = questionOf(this.space, this.sensitivity, { objective, limits, ...this.common });
-    return choose(question, { nodes: this.effort, signal: this.signal });
+    return choose(question, { nodes, signal: this.signal });
   }
 
   async front(cost: FrontCost): Promise<readonly Choice[]> {
@@ -126,7 +126,13 @@ export class Chooser {
       effort: this.littleEffort,
       ...this.common,
     });
-    return choices;
+    // The end of least error was looked for at any cost.
+    const least = choices.at(-1);
+    const objective = objectiveOfCost[cost];
+    const cheaper = least && (await this.chooseIfThere(objective, least.assignment.added, this.littleEffort));
+    return cheaper && cheaper.value < valueOfAssignment(objective, least.assignment)
+      ? [...choices.slice(0, -1), cheaper]
+      : choices;
   }
 
   /** One width for all, within the device alone. */
@@ -154,6 +160,11 @@ export class Chooser {
     return { fixed: this.settings.widths, signal: this.signal };
   }
 }
+
+const objectiveOfCost = { microjoules: "energy", lut: "area", cycles: "latency" } as const satisfies Record<
+  FrontCost,
+  Objective
+>;
 
 /** A plan's figures as the report has them. */
 export function pointOf({ assignment: { plan, added, microjoules } }: Choice) {

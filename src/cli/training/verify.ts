@@ -26,7 +26,8 @@ export async function verifyChoice(
     await requireWithin(planned(chosen), settings);
     return chosen;
   } catch (error) {
-    if (!(error instanceof GatecastError) || error.kind !== "hardware") throw error;
+    // What the user fixed wrongly shows again below.
+    if (!(error instanceof GatecastError)) throw error;
   }
   await requireWithin(planned(null), settings);
   return null;
