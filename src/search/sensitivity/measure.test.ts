@@ -32,7 +32,7 @@ beforeAll(async () => {
     const onProgress = (step: SensitivityProgress) => (method === "masked" ? steps.push(step) : undefined);
     measured.set(method, await measureSensitivity(graph, parameters, data, { method }, { onProgress }));
   }
-});
+}, 120_000);
 
 function resultOf(method: string): Sensitivity {
   const found = measured.get(method);
@@ -86,7 +86,11 @@ describe("sensitivity", () => {
   });
 
   it("is much the same by second derivatives, where errors are small", () => {
-    const at4 = (method: string) => resultOf(method).tensors.map(({ added }) => added[widths.indexOf(4)] ?? Number.NaN);
+    // Of activations: weights are rounded together where they are measured, and singly where they are not.
+    const at4 = (method: string) =>
+      resultOf(method).tensors.flatMap(({ kind, added }) =>
+        kind === "activation" ? [added[widths.indexOf(4)] ?? Number.NaN] : [],
+      );
     const [measuredSum = 0, derived = 0] = ["post-training", "hessian"].map((method) =>
       at4(method).reduce((sum, value) => sum + value, 0),
     );

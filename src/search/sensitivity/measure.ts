@@ -83,6 +83,7 @@ export async function measureSensitivity(
     start: "shrunken",
     weightScales: graph.precision.scales === "power-of-two" ? "matrix" : "rows",
     roundSkip: true,
+    roundWeights: method !== "hessian" && graph.precision.scales === "free",
   } as const;
   const calibration = createCalibration(graph, parameters, data.train, settings, threads);
   const windows = spread(data.validation, most);

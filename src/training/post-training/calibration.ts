@@ -6,6 +6,7 @@ import { windowMoments, withRoundedSkip } from "../quantisation/round-skip.js";
 import { seenValues } from "../quantisation/seen-values.js";
 import type { WindowSource } from "../source.js";
 import type { Threads } from "../threads.js";
+import { WeightRounding } from "./rounded-weights.js";
 
 /** Windows of a pass. */
 const BATCH = 64;
@@ -26,6 +27,8 @@ export interface CalibrationSettings extends CalibrationOptions {
   readonly windows: number;
   /** Whether the linear skip is rounded as one (docs/training.md). */
   readonly roundSkip: boolean;
+  /** Whether the rows of the other weights are, too (not where scales are powers of two: they are not to be chosen then). */
+  readonly roundWeights: boolean;
 }
 
 /**
@@ -42,9 +45,11 @@ export function createCalibration(
 ): Calibration {
   const engine = new Engine(graph, batchOf(train, BATCH), { threads });
   let seen: ReadonlyMap<string, Float32Array>;
+  let rounding: WeightRounding | null = null;
   try {
     engine.load(parameters);
     seen = seenValues(engine, train, settings.windows);
+    if (settings.roundWeights) rounding = new WeightRounding(engine, train);
   } finally {
     engine.close();
   }
@@ -55,7 +60,8 @@ export function createCalibration(
   const moments = settings.roundSkip && skips.length > 0 ? windowMoments(graph, train) : null;
   return {
     quantised(of) {
-      const quantised = { parameters, ...findRanges(of, parameters, seen, settings, found) };
+      const nearest = { parameters, ...findRanges(of, parameters, seen, settings, found) };
+      const quantised = rounding?.apply(of, nearest) ?? nearest;
       return moments === null ? quantised : withRoundedSkip(of, quantised, moments);
     },
   };

@@ -14,7 +14,10 @@ export interface PostTrainingOptions {
   readonly biasCorrection?: boolean;
   /** What ranges are: the shrunken one of least squared error, or the extremes. */
   readonly start?: "shrunken" | "extremes";
-  /** Scales of the weights: one for each row, or one for each matrix (the default where scales are powers of two). */
+  /**
+   * Scales of the weights: one for each row, or one for each matrix (the default where scales are powers of two). Only with one for each row, and
+   * free ones, are weights rounded so that they make up for each other's errors.
+   */
   readonly weightScales?: "rows" | "matrix";
 }
 
@@ -32,8 +35,8 @@ export interface PostTrainingHooks {
 }
 
 /**
- * Quantises a float model without any training: ranges from a calibration on training windows, the linear skip's weights rounded
- * together, and biases corrected layer by layer (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", with
+ * Quantises a float model without any training: ranges from a calibration on training windows, weights rounded row by row so that they make up
+ * for each other's errors (`roundWithFeedback`), and biases corrected layer by layer (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", with
  * the means of real windows). Seconds, where `trainQuantised` takes minutes; docs/training.md says what that costs.
  *
  * @param parameters of the graph, folded as it is
@@ -52,7 +55,11 @@ export async function quantisePostTraining(
   const resolved = { ...postTrainingDefaults, weightScales, ...options } as const;
   hooks.signal?.throwIfAborted();
   checkCalibration(graph, data);
-  const settings = { ...resolved, roundSkip: true };
+  const settings = {
+    ...resolved,
+    roundSkip: true,
+    roundWeights: resolved.weightScales === "rows" && graph.precision.scales === "free",
+  };
   const calibrated = createCalibration(graph, parameters, data.train, settings, hooks.threads).quantised(graph);
   let quantised = calibrated;
   if (resolved.biasCorrection) {

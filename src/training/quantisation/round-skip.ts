@@ -33,11 +33,10 @@ export function roundSkip(engine: Engine, source: WindowSource): void {
 export function withRoundedSkip(
   graph: Graph,
   quantised: QuantisedParameters,
-  { mean, covariance }: WindowMoments,
+  moments: InputMoments,
 ): QuantisedParameters {
   const parameters = new Map(quantised.parameters);
   const rowScales = new Map(quantised.weights);
-  const size = mean.length;
   const unit = coefficientUnit(graph, quantised);
   for (const operator of graph.operators) {
     if (operator.kind !== "linear" || !operator.flatten) continue;
@@ -46,19 +45,38 @@ export function withRoundedSkip(
     const scales = rowScales.get(operator.weight.name)?.slice();
     if (!scales) throw new Error(`no row scales of ${operator.weight.name}`);
     const limit = codeRange(operator.weight.bits, true).hi;
-    for (let row = 0; row < scales.length; row++) {
-      const before = weights.slice(row * size, (row + 1) * size);
-      const rounded = roundWithFeedback(before, covariance, limit, unit);
-      if (rounded === undefined) continue; // a row of zeros
-      weights.set(rounded.weights, row * size);
-      scales[row] = rounded.scale;
-      let moved = 0;
-      for (let k = 0; k < size; k++) moved += (mean[k] ?? 0) * ((before[k] ?? 0) - (rounded.weights[k] ?? 0));
-      biases[row] = (biases[row] ?? 0) + moved;
-    }
+    const moved = roundRows(weights, scales, moments, limit, unit);
+    for (const [row, change] of moved.entries()) biases[row] = (biases[row] ?? 0) + change;
     rowScales.set(operator.weight.name, scales);
   }
   return { ...quantised, parameters, weights: rowScales };
+}
+
+/**
+ * Rounds rows of weights by `roundWithFeedback` in place, and sets their scales.
+ *
+ * @returns by how much that lowers each row's mean product with the inputs
+ */
+export function roundRows(
+  weights: Float32Array,
+  scales: Float32Array,
+  { mean, covariance }: InputMoments,
+  limit: number,
+  unit: number,
+): Float64Array {
+  const size = mean.length;
+  const moved = new Float64Array(scales.length);
+  for (let row = 0; row < scales.length; row++) {
+    const before = weights.slice(row * size, (row + 1) * size);
+    const rounded = roundWithFeedback(before, covariance, limit, unit);
+    if (rounded === undefined) continue; // a row of zeros
+    weights.set(rounded.weights, row * size);
+    scales[row] = rounded.scale;
+    let change = 0;
+    for (let k = 0; k < size; k++) change += (mean[k] ?? 0) * ((before[k] ?? 0) - (rounded.weights[k] ?? 0));
+    moved[row] = change;
+  }
+  return moved;
 }
 
 /**
@@ -75,15 +93,15 @@ function coefficientUnit(graph: Graph, { activations }: QuantisedParameters): nu
   return 1 / (factor * power);
 }
 
-/** Of windows as vectors of n m samples. */
-export interface WindowMoments {
+/** Of a product's inputs: for the skip, whole windows as vectors of n m samples. */
+export interface InputMoments {
   readonly mean: Float64Array;
-  /** [n m][n m], the lower triangle. */
+  /** [k][k], the lower triangle. */
   readonly covariance: Float64Array;
 }
 
 /** Moments over (at most 16,384) windows spread evenly. */
-export function windowMoments(graph: Graph, source: WindowSource): WindowMoments {
+export function windowMoments(graph: Graph, source: WindowSource): InputMoments {
   const { window, inputs, horizon, targets } = graph.architecture;
   const size = window * inputs;
   const count = Math.min(WINDOWS, source.count);
