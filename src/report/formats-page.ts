@@ -67,7 +67,7 @@ function tableSection(study: FormatsStudy): Section {
       study.formats.map((format) => ({ cells: cells(format, study.clockMHz), main: format.name === "mixed" })),
     )}<p class="note">Integer-only models on ${count(windows.test)} test windows. For comparison: float ${significant(references.float, 4)}, linear ${significant(references.linear, 4)}, persistence ${significant(references.persistence, 4)}.</p>${notes.map(
       ({ title, note }) => html`<p class="undone"><strong>${title}:</strong> ${note}</p>`,
-    )}<ul class="findings">${unavailable.map(({ format, why }) => html`<li>There is no ${format}: ${why}.</li>`)}</ul>`,
+    )}<ul class="findings">${unavailable.map(({ format, why }) => html`<li>Not in the arithmetic: ${format}; ${why}.</li>`)}</ul>`,
   };
 }
 

@@ -29,7 +29,7 @@ export function formatsText(study: FormatsStudy): string {
     `Integer-only models on ${count(windows.test)} test windows, ${how}. For comparison: float ${significant(references.float, 4)}, linear ${significant(references.linear, 4)}, persistence ${significant(references.persistence, 4)}.`,
     `${device} at ${clockMHz} MHz; cycles are exact for these plans, resources and energy estimated. "front of": nothing in the table has both less error and less of it.`,
     ...study.formats.flatMap(({ title, note }) => (note === null ? [] : [`${title}: ${note}`])),
-    ...unavailable.map(({ format, why }) => `There is no ${format}: ${why}.`),
+    ...unavailable.map(({ format, why }) => `Not in the arithmetic: ${format}; ${why}.`),
   ].join("\n");
 }
 

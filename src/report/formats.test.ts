@@ -48,7 +48,7 @@ it("is shown whole: what does not fit and what is not attained is said, not left
   expect(text).toMatch(/W8A8 +8\.900 +-1\.11 % +does not fit/);
   expect(text).toMatch(/W4A4 +9\.200 +\+2\.22 % +800 +8\.00 us +2\.00 +6,500 +1 +2 +3 +energy, latency/);
   expect(text).toContain("mixed: nothing is attained");
-  expect(text).toContain("There is no W4A16");
+  expect(text).toContain("Not in the arithmetic: W4A16");
   const page = renderFormatsPage(study);
   expect(malformations(page)).toEqual([]);
   expect(page).toContain("<strong>mixed:</strong> nothing is attained");

@@ -27,7 +27,7 @@ it("lays formats side by side, and knows what it has finished", async () => {
   expect(plain.exitCode, plain.err).toBe(0);
   expect(plain.err).toContain("formats     4 of 4: W2A4 (ternary weights), power-of-two scales");
   expect(plain.out).toMatch(/W2A4 \(ternary weights\), power-of-two scales +[\d.]+ +[+-]/);
-  expect(plain.out).toContain("There is no W4A16: hidden activations have 2 to 8 bits");
+  expect(plain.out).toContain("Not in the arithmetic: W4A16; hidden activations have 2 to 8 bits");
 
   const { exitCode, err } = await place.gatecast(`${line("W8A8,W2A4,mixed", "free")} --json formats.json`);
   expect(exitCode, err).toBe(0);

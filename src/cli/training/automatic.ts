@@ -256,8 +256,8 @@ async function reportOf(
 function bindingText({ binding }: Choice, tried: readonly TriedPoint[], rmseLoss: number | null): string[] {
   const loss = tried.find(({ taken }) => taken)?.rmseLoss ?? 0;
   return binding.map(({ name, used, limit }) => {
-    if (name !== "added")
-      return `${name === "microjoules" ? "microjoules of an inference" : name} (${significant(used, 4)} of ${significant(limit, 4)})`;
+    if (name === "microjoules") return `the energy of an inference (${significant(used)} of ${significant(limit)} uJ)`;
+    if (name !== "added") return `${name} (${count(used)} of ${count(limit)})`;
     return `the loss of RMSE (${percent(loss, 2)} measured, at most ${percent(rmseLoss ?? 0, 2)})`;
   });
 }

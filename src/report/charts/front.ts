@@ -46,12 +46,9 @@ export function frontChart(id: string, report: PrecisionReport, { name, of }: Co
     series: [
       {
         type: "line",
-        data: report.front.toSorted((a, b) => of(a) - of(b)).map(predicted),
-        symbol: "circle",
-        symbolSize: 6,
-        showSymbol: true,
+        data: unbeaten(report.front, of).map(predicted),
+        symbol: "none",
         lineStyle: { color: ink.forecast, width: 1.6 },
-        itemStyle: { color: ink.forecast },
         silent: true,
         ...(limit === undefined
           ? {}
@@ -73,6 +70,14 @@ export function frontChart(id: string, report: PrecisionReport, { name, of }: Co
                 ],
               },
             }),
+      },
+      {
+        type: "scatter",
+        symbol: "circle",
+        symbolSize: 6,
+        data: report.front.map(predicted),
+        itemStyle: { color: ink.forecast },
+        silent: true,
       },
       {
         type: "scatter",
@@ -106,6 +111,18 @@ export function frontChart(id: string, report: PrecisionReport, { name, of }: Co
       },
     ],
   }));
+}
+
+/** By rising cost, those that no other beats in both: the choices are the front of one cost, and need not be that of another. */
+function unbeaten(points: readonly PlannedPoint[], of: CostAxis["of"]): PlannedPoint[] {
+  let least = Number.POSITIVE_INFINITY;
+  return points
+    .toSorted((a, b) => of(a) - of(b) || a.added - b.added)
+    .filter(({ added }) => {
+      if (added >= least) return false;
+      least = added;
+      return true;
+    });
 }
 
 /** Two crossed bars. */
