@@ -6,6 +6,7 @@ import { nearestName } from "../src/series/nearest-name.js";
 import { accelerator } from "./accelerator.js";
 import { accuracy } from "./accuracy.js";
 import { calibrate } from "./calibrate.js";
+import { choice } from "./choice.js";
 import type { Bench } from "./common/bench.js";
 import { describeMachine, machineLine } from "./common/machine.js";
 import { parseOptions } from "./common/options.js";
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   recipe,
   accelerator,
   planner,
+  choice,
   power,
   calibrate,
   estimates,
