@@ -18,7 +18,7 @@ export interface RoundedRow {
  * (Babai's nearest plane; the order and outcome of GPTQ, Frantar et al. 2023). The samples of a window hardly differ from one another, so this is
  * worth far more than rounding each weight for itself (which is tried too: at 2 bits it may clip less). The scale is the best of 61.
  *
- * @param covariance [k][k] of the inputs, of which the lower triangle is read
+ * @param covariance [k][k] of the inputs, of which the lower triangle is read; it must not change any more, its factor is kept
  * @param unit scales are whole multiples of it, once at least; 0: any scale
  * @returns undefined for a row of zeros, or where the covariance has no factor
  */
@@ -29,11 +29,7 @@ export function roundWithFeedback(
   unit: number,
 ): RoundedRow | undefined {
   const size = row.length;
-  let trace = 0;
-  for (let k = 0; k < size; k++) trace += covariance[k * size + k] ?? 0;
-  const damped = covariance.slice();
-  for (let k = 0; k < size; k++) damped[k * size + k] = (damped[k * size + k] ?? 0) + (DAMPING * trace) / size;
-  const factor = choleskyFactor(damped, size);
+  const factor = factorOf(covariance, size);
   let largest = 0;
   for (let k = 0; k < size; k++) largest = Math.max(largest, Math.abs(row[k] ?? 0));
   if (factor === undefined || largest === 0) return undefined;
@@ -47,6 +43,21 @@ export function roundWithFeedback(
     }
   }
   return best;
+}
+
+/** Factors of covariances; all rows of a weight have the same. */
+const factors = new WeakMap<Float64Array, Float64Array | undefined>();
+
+/** The Cholesky factor of a covariance, damped; undefined: it has none. */
+function factorOf(covariance: Float64Array, size: number): Float64Array | undefined {
+  if (factors.has(covariance)) return factors.get(covariance);
+  let trace = 0;
+  for (let k = 0; k < size; k++) trace += covariance[k * size + k] ?? 0;
+  const damped = covariance.slice();
+  for (let k = 0; k < size; k++) damped[k * size + k] = (damped[k * size + k] ?? 0) + (DAMPING * trace) / size;
+  const factor = choleskyFactor(damped, size);
+  factors.set(covariance, factor);
+  return factor;
 }
 
 /** @returns error = |L^T (weights - row)|^2, made small from the last row of L^T to the first where there is feedback */
