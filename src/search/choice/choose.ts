@@ -33,19 +33,40 @@ export async function choose(
   question: Question,
   effort: { readonly nodes: number; readonly signal?: AbortSignal },
 ): Promise<Choice | null> {
-  const outcome = await search(question, effort);
-  return outcome.found && choiceOf(question, outcome, outcome.found);
+  let { limits } = question;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const outcome = await search({ ...question, limits }, effort);
+    if (!outcome.found) return null;
+    const plan = planFor(question, outcome.found);
+    if (keeps(question, plan)) return choiceOf(question, outcome, outcome.found, plan);
+    // The search counts intervals roughly, and energy by them: the limit is lowered by what that missed.
+    const wanted = question.limits.microjoules ?? Number.POSITIVE_INFINITY;
+    const microjoules = (limits.microjoules ?? wanted) * Math.min(0.99, wanted / microjoulesOf(question.space, plan));
+    limits = { ...limits, microjoules };
+  }
+  return null;
 }
 
-function choiceOf(question: Question, outcome: Outcome, found: Found): Choice {
+/** Searches with a lower limit of the energy, where the plan has more than the search has counted. */
+const ATTEMPTS = 4;
+
+/** Whether a plan keeps the limits by what is counted exactly. */
+function keeps({ space, limits }: Question, plan: Plan): boolean {
+  return (
+    plan.cyclesPerInference <= (limits.cycles ?? Number.POSITIVE_INFINITY) &&
+    microjoulesOf(space, plan) <= (limits.microjoules ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+function choiceOf(question: Question, outcome: Outcome, found: Found, plan: Plan): Choice {
   const { space, objective } = question;
   const precision = precisionOf(space, found.point);
   const added = found.metrics[0] ?? 0;
-  const plan = planFor(question, found);
   const assignment: Assignment = { precision, plan, added, microjoules: microjoulesOf(space, plan) };
   const value = valueOfAssignment(objective, assignment);
   const bound = Math.min(value, outcome.bound);
-  const gap = value > 0 ? (value - bound) / value : 0;
+  // Of what the search has counted: the plan's energy may differ a little.
+  const gap = found.value > 0 ? Math.max(0, found.value - outcome.bound) / found.value : 0;
   return {
     assignment,
     plan: choicesByName(plan),
@@ -53,7 +74,7 @@ function choiceOf(question: Question, outcome: Outcome, found: Found): Choice {
     value,
     bound,
     gap,
-    proven: outcome.ended || gap <= TOLERANCE,
+    proven: gap <= TOLERANCE * (1 + 1e-9),
     binding: bindingOf(question, found, assignment),
     structures: { all: space.structures.length, examined: outcome.examined },
     nodes: outcome.nodes,
@@ -76,11 +97,8 @@ export function valueOfAssignment(objective: Objective, { plan, added, microjoul
 
 /** The plan of what was found, faster where the device has room for it and the limits allow; the planner's own where that is better. */
 function planFor(question: Question, { model, decided }: Found): Plan {
-  const { space, objective, limits } = question;
+  const { space, objective } = question;
   const { device, utilisation, mode, memories } = space;
-  const keeps = (plan: Plan) =>
-    plan.cyclesPerInference <= (limits.cycles ?? Number.POSITIVE_INFINITY) &&
-    microjoulesOf(space, plan) <= (limits.microjoules ?? Number.POSITIVE_INFINITY);
   const cost = (plan: Plan) =>
     valueOfAssignment(objective, {
       precision: model.precision,
@@ -100,5 +118,7 @@ function planFor(question: Question, { model, decided }: Found): Plan {
       if (!(error instanceof GatecastError && error.kind === "hardware")) throw error;
     }
   }
-  return plans.filter(keeps).reduce((best, plan) => (cost(plan) < cost(best) ? plan : best), slow);
+  return plans
+    .filter((plan) => keeps(question, plan))
+    .reduce((best, plan) => (cost(plan) < cost(best) ? plan : best), slow);
 }

@@ -39,7 +39,7 @@ export interface Choice {
   readonly value: number;
   /** No assignment has less, as far as the cost tables are right. */
   readonly bound: number;
-  /** (value - bound) / value; at most a thousandth where proven. */
+  /** How much less, as a share, the optimum may be by the tables; at most a thousandth where proven. */
   readonly gap: number;
   /** Whether the search has ended by itself: nothing in the space is better by more than a thousandth. */
   readonly proven: boolean;
