@@ -14,7 +14,7 @@ import { type Part, partsOf } from "./estimates/observe.js";
 import { openStore } from "./estimates/store.js";
 
 /** Designs that the coefficients are fitted to, and of those that are also synthesised as a whole. */
-const usual = { full: { designs: 48, whole: 16 }, quick: { designs: 3, whole: 1 } } as const;
+const usual = { full: { designs: 24, whole: 24 }, quick: { designs: 3, whole: 1 } } as const;
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
 /** What one whole departure of a coefficient from the one that is there is worth, beside the parts' weighted squared errors. */
@@ -24,6 +24,8 @@ const PULL = 4;
 interface Design {
   readonly parts: readonly Part[];
   readonly flat: Counts | null;
+  /** The same with its modules kept. */
+  readonly modules: Counts;
 }
 
 const family = "xc7";
@@ -47,9 +49,9 @@ export const calibrate: Bench = {
       const fresh = drawPlanned(seed, deviceName);
       if (fresh === null) continue;
       const drawn = withKeptChoices(fresh, store, family);
-      const { modules } = await synthesised(drawn, { store, how: "modules", progress });
+      const { modules, counts } = await synthesised(drawn, { store, how: "modules", progress });
       const flat = designs.length < whole ? (await synthesised(drawn, { store, how: "flat", progress })).counts : null;
-      designs.push({ parts: partsOf(drawn, modules), flat });
+      designs.push({ parts: partsOf(drawn, modules), flat, modules: counts });
       progress(`${designs.length} of ${wanted} designs`);
     }
     const engine = wasmYosys();
@@ -123,10 +125,12 @@ function coefficientsOf(
   const logic = (counts: { lut: number; lutram: number; ff: number }, lutram: number) =>
     what === "lut" ? counts.lut - lutram : counts.ff;
   const observations: Observation[] = [];
-  for (const { parts, flat } of designs) {
+  for (const { parts, flat, modules } of designs) {
+    // Where modules are kept apart, Yosys cannot share or drop logic across their borders: so much less is left of each in the whole.
+    const left = flat ? logic(flat, flat.lutram) / logic(modules, modules.lutram) : 1;
     for (const { amounts, found } of parts) {
       if (!found) continue;
-      const value = logic(found, found.lutram);
+      const value = left * logic(found, found.lutram);
       observations.push({ amounts: amounts[what], found: value, weight: 1 / (20 + Math.abs(value)) });
     }
     if (!flat) continue;

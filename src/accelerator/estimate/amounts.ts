@@ -98,6 +98,15 @@ export class Amounts {
     }
   }
 
+  /** Counters of so many values each; those that do not fill their bits compare with their last value and start over. */
+  counters(term: Term, ...counts: readonly number[]): void {
+    for (const count of counts) {
+      const bits = indexBits(count);
+      this.logic(term, bits, bits);
+      if (2 ** bits !== count) this.logic("wraps", bits, 0);
+    }
+  }
+
   /** A buffer of whole items: memory, and the counters of both sides. */
   buffer(items: number, beats: number, width: number, style: string, banks = 1): void {
     for (let bank = 0; bank < banks; bank++) this.memory(items * 2 ** indexBits(beats), width, style);

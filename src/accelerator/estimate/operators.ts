@@ -51,8 +51,7 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   const accumulator = accumulatorType(parameters);
   const biasWords = (bias.length / rows) * rowBeats;
   amounts.logic("linear", 1, 1);
-  const counters = indexBits(columnBeats) + indexBits(rowBeats) + indexBits(bias.length / rows);
-  amounts.logic("linear counters", counters, counters);
+  amounts.counters("linear counters", columnBeats, rowBeats, bias.length / rows);
   amounts.gearbox(input, plan.lanesIn);
   amounts.buffer(plan.slots, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
   amounts.memory(rowBeats * columnBeats, plan.lanesIn * plan.lanesOut * weightType.width, plan.weights);
@@ -85,12 +84,8 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   const scoreBits = range(score.lo, score.hi).width;
   const keyBeats = tokens / keysAtOnce;
   amounts.logic("attention", 1, 1);
-  const counters =
-    indexBits(features / plan.lanesScore) +
-    2 * indexBits(tokens) +
-    2 * indexBits(heads) +
-    indexBits(features / plan.lanesValue);
-  amounts.logic("attention counters", counters + 2 * indexBits(keyBeats), counters + 2 * indexBits(keyBeats));
+  const beats = [features / plan.lanesScore, features / plan.lanesValue];
+  amounts.counters("attention counters", ...beats, tokens, tokens, heads, heads, keyBeats, keyBeats);
 
   amounts.gearbox(query, plan.lanesScore);
   amounts.gearbox(key, plan.lanesScore);
@@ -175,8 +170,11 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
       const largest = Math.max(...(coefficients[index] ?? [1]).map(Math.abs));
       const factor = range(-largest, largest);
       const inBlock = amounts.product(addend.type, factor, plan.multipliers[index] ?? "lut");
-      amounts.logic("residual operands", 0, inBlock ? 0 : addend.type.width);
-      amounts.logic("residual sum", sums / 2, inBlock ? 0 : productType(addend.type, factor).width);
+      const product = productType(addend.type, factor).width;
+      amounts.logic("residual operands", 0, addend.type.width);
+      // A multiplier block adds what is there already; in logic the products' last digits are added behind it.
+      const digits = Math.ceil(Math.min(addend.type.width, factor.width) / 4);
+      amounts.logic("residual sum", inBlock ? sums / 5 : (sums + product * digits) / 2, inBlock ? sums / 2 : product);
     });
     amounts.logic("residual sum", 0, offset);
   }
@@ -187,8 +185,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     for (const values of coefficients) amounts.memory(beats, plan.lanes * spanOf(values).width, "rom");
   }
   if (beats > 1) amounts.memory(beats, plan.lanes * offset, "rom");
-  const counters = indexBits(beats) + (inTurn ? indexBits(beats * addends.length) + indexBits(addends.length) : 0);
-  amounts.logic("linear counters", counters, counters);
+  amounts.counters("linear counters", beats, ...(inTurn ? [beats * addends.length, addends.length] : []));
 }
 
 function pool(amounts: Amounts, { input, tokens, features, plan }: PoolParameters): void {
@@ -202,17 +199,13 @@ function pool(amounts: Amounts, { input, tokens, features, plan }: PoolParameter
   }
   amounts.logic("pool", 1, 1);
   amounts.logic("pool sums", 1.5 * width, width);
-  amounts.logic("linear counters", indexBits(beats) + indexBits(tokens), indexBits(beats) + indexBits(tokens));
+  amounts.counters("linear counters", beats, tokens);
 }
 
 function last(amounts: Amounts, { input, tokens, columns, plan }: LastParameters): void {
   const { width } = input.type;
   amounts.logic("last", 1, 1);
-  amounts.logic(
-    "linear counters",
-    indexBits(tokens) + indexBits(columns.length),
-    indexBits(tokens) + indexBits(columns.length),
-  );
+  amounts.counters("linear counters", tokens, columns.length);
   amounts.logic("narrow select", columns.length > 1 ? width : 0, input.lanes * width);
   if (plan.windows === 2) amounts.queue(Math.max(2, columns.length), width, "distributed");
 }

@@ -20,7 +20,7 @@ export function streamAmounts(
   const amounts = new Amounts(technology);
   const { window } = graph.architecture;
   amounts.logic("design", 1, 1);
-  amounts.logic("linear counters", indexBits(window), indexBits(window));
+  amounts.counters("linear counters", window);
   if (choices.mode === "sample") {
     const samples = parameters.beats.get(graph.input);
     amounts.memory(window, samples ? samples.lanes * samples.type.width : 0, choices.history);

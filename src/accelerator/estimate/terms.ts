@@ -4,6 +4,7 @@
  */
 export const terms = [
   "design",
+  "wraps",
   // Arithmetic.
   "product",
   "multiples",

@@ -6,6 +6,7 @@ export const ice40Coefficients: Coefficients = {
   designs: 1,
   lut: {
     design: 49.6,
+    wraps: 0.8,
     product: 1.6,
     multiples: 1.28,
     tree: 1.52,
@@ -49,6 +50,7 @@ export const ice40Coefficients: Coefficients = {
   },
   ff: {
     design: 6.0,
+    wraps: 0,
     product: 1.2,
     multiples: 0.96,
     tree: 1.2,

@@ -6,6 +6,7 @@ export const xc7Coefficients: Coefficients = {
   designs: 11,
   lut: {
     design: 18.886,
+    wraps: 0.8,
     product: 0.998,
     multiples: 1.859,
     tree: 0.81,
@@ -49,6 +50,7 @@ export const xc7Coefficients: Coefficients = {
   },
   ff: {
     design: 5.168,
+    wraps: 0,
     product: 1.021,
     multiples: 0.966,
     tree: 0.881,
