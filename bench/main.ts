@@ -14,6 +14,7 @@ import { writeAtomically } from "./common/write-atomically.js";
 import { estimates } from "./estimates.js";
 import { integer } from "./integer.js";
 import { mainJob } from "./main-job.js";
+import { mixedPrecision } from "./mixed-precision.js";
 import { planner } from "./planner.js";
 import { power } from "./power.js";
 import { recipe } from "./recipe.js";
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   accelerator,
   planner,
   choice,
+  mixedPrecision,
   power,
   calibrate,
   estimates,

@@ -1,0 +1,147 @@
+import { device, generateAccelerator, planAccelerator } from "../../src/accelerator/index.js";
+import { definePrecision } from "../../src/model/index.js";
+import {
+  type Choice,
+  chooseWidths,
+  type DesignSpace,
+  designSpace,
+  measureSensitivity,
+  recover,
+  type Sensitivity,
+} from "../../src/search/index.js";
+import type { Stores } from "../accelerator/measure.js";
+import { synthesiseRow } from "../accelerator/synthesise.js";
+import { contentHash } from "../accuracy/datasets.js";
+import { mean, standardError } from "../common/statistics.js";
+import type { IntegerOnly, Subject, Workshop } from "./workshop.js";
+
+/** Uniform widths that are trained; the best is the narrowest that loses at most `LOSS` of RMSE on validation, mean of the seeds. */
+const uniformBits = [2, 3, 4, 5] as const;
+const LOSS = 0.01;
+const target = "xc7s15";
+
+/** The automatic choice beside the best uniform width: the least energy that errs no more. */
+export interface ChoiceRow {
+  readonly dataset: string;
+  readonly dModel: number;
+  readonly seeds: number;
+  /** Bits. */
+  readonly bestUniform: number;
+  /** RMSE on the test windows, in the signal's unit, means of the seeds. */
+  readonly rmse: number;
+  readonly rmseBestUniform: number;
+  /** The same over each seed's float model, with standard errors (null for one seed). */
+  readonly ratio: number;
+  readonly ratioError: number | null;
+  readonly ratioBestUniform: number;
+  readonly ratioBestUniformError: number | null;
+  /** Microjoules of an inference by estimate, means. */
+  readonly energy: number;
+  readonly energyBestUniform: number;
+  /** Of the first seed's choice. */
+  readonly lutEstimated: number;
+  readonly lutSynthesised: number;
+}
+
+interface Tools {
+  readonly workshop: Workshop;
+  readonly stores: Stores;
+  readonly progress: (text: string) => void;
+}
+
+interface Seeded {
+  readonly subject: Subject;
+  readonly uniform: ReadonlyMap<number, IntegerOnly>;
+  readonly float: { readonly validation: number; readonly test: number };
+}
+
+export async function choiceRow(
+  { dataset, dModel, seeds }: { readonly dataset: string; readonly dModel: number; readonly seeds: number },
+  { workshop, stores, progress }: Tools,
+): Promise<ChoiceRow> {
+  const all: Seeded[] = [];
+  for (let seed = 1; seed <= seeds; seed++) {
+    const subject: Subject = { dataset, dModel, seed, window: 24, layers: 1 };
+    const { errors } = await workshop.float(subject);
+    const uniform = new Map<number, IntegerOnly>();
+    for (const bits of uniformBits) uniform.set(bits, await workshop.integer(subject, definePrecision({ bits })));
+    all.push({ subject, uniform, float: errors });
+  }
+  const ratiosAt = (bits: number, part: "validation" | "test") =>
+    all.map(({ uniform, float }) => (uniform.get(bits)?.errors[part] ?? Number.NaN) / float[part]);
+  const bestUniform = uniformBits.find((bits) => mean(ratiosAt(bits, "validation")) <= 1 + LOSS) ?? 5;
+
+  const found: { readonly chosen: IntegerOnly; readonly choice: Choice; readonly uniform: Choice }[] = [];
+  for (const seeded of all) found.push(await chosenFor(seeded, bestUniform, { workshop, progress }));
+  const [first] = found;
+  if (first === undefined) throw new Error("no seed");
+  const tests = found.map(({ chosen }) => chosen.errors.test);
+  const ratios = tests.map((test, index) => test / (all[index]?.float.test ?? Number.NaN));
+  const uniformRatios = ratiosAt(bestUniform, "test");
+  return {
+    ...{ dataset, dModel, seeds, bestUniform },
+    rmse: mean(tests),
+    rmseBestUniform: mean(all.map(({ uniform }) => uniform.get(bestUniform)?.errors.test ?? Number.NaN)),
+    ratio: mean(ratios),
+    ratioError: standardError(ratios),
+    ratioBestUniform: mean(uniformRatios),
+    ratioBestUniformError: standardError(uniformRatios),
+    energy: mean(found.map(({ choice }) => choice.assignment.microjoules)),
+    energyBestUniform: mean(found.map(({ uniform }) => uniform.assignment.microjoules)),
+    ...(await synthesised(first, stores, progress)),
+  };
+}
+
+/** The choice of least energy whose trained model errs no more on validation than the uniform width's. */
+async function chosenFor(
+  { subject, uniform, float }: Seeded,
+  bits: number,
+  { workshop, progress }: Omit<Tools, "stores">,
+): Promise<{ chosen: IntegerOnly; choice: Choice; uniform: Choice }> {
+  const graph = workshop.graph(subject, definePrecision());
+  const { parameters } = await workshop.float(subject);
+  progress(`${subject.dataset}, d_model ${subject.dModel}, seed ${subject.seed}: choice`);
+  const sensitivity = await measureSensitivity(graph, parameters, workshop.data(subject), { method: "post-training" });
+  const space = designSpace(graph.architecture, graph.precision, { device: device(target) });
+  const uniformChoice = await chooseWidths(space, sensitivity, { objective: "energy", allowed: [bits] });
+  const validation = uniform.get(bits)?.errors.validation ?? Number.NaN;
+  const limit = (validation / float.validation) ** 2 - 1;
+  const trained = new Map<Choice, IntegerOnly>();
+  const recovery = await recover({
+    cheapest: (added) => within(space, sensitivity, added),
+    tightest: async () => candidate(await chooseWidths(space, sensitivity, { objective: "error" })),
+    keyOf: ({ choice }) => JSON.stringify(choice.assignment.precision),
+    measure: async ({ choice }) => {
+      const model = await workshop.integer(subject, choice.assignment.precision);
+      trained.set(choice, model);
+      return (model.errors.validation / float.validation) ** 2 - 1;
+    },
+    limit: Math.max(limit, 1e-3),
+    expected: 0.05,
+  });
+  const best = recovery.chosen ?? recovery.nearest;
+  const chosen = best && trained.get(best.choice.choice);
+  if (!best || !chosen) throw new Error("nothing was trained");
+  return { chosen, choice: best.choice.choice, uniform: uniformChoice };
+}
+
+function candidate(choice: Choice): { added: number; choice: Choice } {
+  return { added: choice.assignment.added, choice };
+}
+
+async function within(space: DesignSpace, sensitivity: Sensitivity, added: number) {
+  const limits = Number.isFinite(added) ? { added } : {};
+  return candidate(await chooseWidths(space, sensitivity, { objective: "energy", limits }));
+}
+
+async function synthesised(
+  { chosen, choice }: { readonly chosen: IntegerOnly; readonly choice: Choice },
+  stores: Stores,
+  progress: (text: string) => void,
+): Promise<{ lutEstimated: number; lutSynthesised: number }> {
+  const plan = planAccelerator(chosen.model, { device: device(target), plan: choice.plan });
+  const delivery = generateAccelerator(chosen.model, plan);
+  const design = contentHash(...delivery.verilog.flatMap(({ path, text }) => [path, text]));
+  const { counts } = await synthesiseRow({ plan, delivery, design }, stores.syntheses, { progress });
+  return { lutEstimated: plan.estimate.lut, lutSynthesised: counts.lut };
+}

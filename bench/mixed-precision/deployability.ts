@@ -1,0 +1,187 @@
+import { device, generateAccelerator, type Plan, planAccelerator } from "../../src/accelerator/index.js";
+import { GatecastError } from "../../src/errors.js";
+import { serialiseIntegerModel } from "../../src/integer/index.js";
+import { definePrecision } from "../../src/model/index.js";
+import { type Choice, chooseWidths, designSpace, measureSensitivity, widths } from "../../src/search/index.js";
+import type { Stores } from "../accelerator/measure.js";
+import { simulateRow } from "../accelerator/simulate.js";
+import { synthesiseRow } from "../accelerator/synthesise.js";
+import { contentHash } from "../accuracy/datasets.js";
+import type { Store } from "../accuracy/store.js";
+import { planUniform } from "./uniform.js";
+import { type IntegerOnly, type Subject, type Workshop, widthsText } from "./workshop.js";
+
+/** Devices, and the latency that an inference may take on each, at the device's usual clock. */
+export const targets = [
+  { device: "xc7s6", microseconds: 20 },
+  { device: "xc7s15", microseconds: 8 },
+  { device: "ice40up5k", microseconds: 150 },
+] as const;
+type Target = (typeof targets)[number];
+
+/** Uniform widths that the papers have. */
+const usualBits = [8, 6, 4] as const;
+/** RMSE on the test windows that may be lost against the float model. */
+const LOSS = 0.01;
+/** Test windows that the trained design is simulated on. */
+const WINDOWS = 200;
+
+export interface DeployabilityRow {
+  readonly device: string;
+  readonly microseconds: number;
+  readonly window: number;
+  readonly dModel: number;
+  readonly layers: number;
+  /** The widest of 8, 6 and 4 bits within device and latency, with memories in look-up tables and registers alone; null: none. */
+  readonly uniformLutOnly: number | null;
+  /** The same with memories as they are best. */
+  readonly selectableMemories: number | null;
+  /** The widest of 2 to 8 bits with those. */
+  readonly widest: number | null;
+  /** RMSE on the test windows over the float model's, less 1, at the widest width; null: not trained. */
+  readonly uniformLoss: number | null;
+  /** Widths of the mixed choice ("2 to 6 bits") where it was trained. */
+  readonly mixed: string | null;
+  readonly rmseLoss: number | null;
+  readonly cycles: number | null;
+  readonly lutEstimated: number | null;
+  readonly lutSynthesised: number | null;
+  /** Simulated test windows, and those that differ from the model. */
+  readonly windows: number;
+  readonly mismatches: number;
+  /** No width for all is within device, latency and loss; the mixed choice is, synthesised and equal in simulation. */
+  readonly gained: boolean;
+  readonly note: string;
+}
+
+/** A network of the grid on a device. */
+export interface Place extends Pick<Subject, "window" | "dModel" | "layers"> {
+  readonly target: Target;
+}
+
+interface Tools {
+  readonly workshop: Workshop;
+  /** Of plans: they depend on the whole of the accelerator's code. */
+  readonly plans: Store;
+  readonly stores: Stores;
+  readonly progress: (text: string) => void;
+}
+
+function cyclesAllowed({ device: name, microseconds }: Target): number {
+  return Math.floor((microseconds * device(name).clockHz) / 1e6);
+}
+
+/** What fits uniformly; nothing is trained. */
+export function uniformRow(
+  { target, window, dModel, layers }: Place,
+  { plans }: Pick<Tools, "plans">,
+): DeployabilityRow {
+  const most = cyclesAllowed(target);
+  const within = (bits: number, memories: "lut-only" | "selectable") => {
+    const { cycles } = planUniform({ device: target.device, window, dModel, layers, bits, memories }, plans);
+    return cycles !== null && cycles <= most;
+  };
+  const selectable = [...widths].reverse().find((bits) => within(bits, "selectable")) ?? null;
+  const widest = (memories: "lut-only" | "selectable") => usualBits.find((bits) => within(bits, memories)) ?? null;
+  return {
+    ...target,
+    ...{ window, dModel, layers },
+    uniformLutOnly: widest("lut-only"),
+    selectableMemories: selectable === null || selectable < 4 ? null : widest("selectable"),
+    widest: selectable,
+    ...{ uniformLoss: null, mixed: null, rmseLoss: null, cycles: null, lutEstimated: null, lutSynthesised: null },
+    ...{ windows: 0, mismatches: 0, gained: false, note: "" },
+  };
+}
+
+/** Whether the widest width is so narrow that it may lose too much. */
+export function mayGain({ widest }: DeployabilityRow): boolean {
+  return widest !== null && widest <= 3;
+}
+
+/** Trains the widest uniform width, and where it loses too much the mixed choice; that is synthesised and simulated. */
+export async function trainedRow(row: DeployabilityRow, place: Place, tools: Tools): Promise<DeployabilityRow> {
+  const { workshop, progress } = tools;
+  const subject: Subject = { ...place, dataset: "pems_lane", seed: 1 };
+  const { dataset, window, dModel, layers, seed } = subject;
+  const network: Subject = { dataset, window, dModel, layers, seed };
+  const name = `${place.target.device}, n ${window}, d_model ${dModel}, L ${layers}`;
+  const float = await workshop.float(network);
+  const lossOf = ({ errors }: IntegerOnly) => errors.test / float.errors.test - 1;
+  // A width that is narrower still hardly ever loses less, and may not be left out where it does.
+  const uniform: number[] = [];
+  for (let bits = row.widest ?? 0; bits >= 2; bits--)
+    uniform.push(lossOf(await workshop.integer(network, definePrecision({ bits }))));
+  const uniformLoss = Math.min(...uniform);
+  if (uniformLoss <= LOSS) return { ...row, uniformLoss, note: "a uniform width does" };
+
+  const target = device(place.target.device);
+  const cycles = cyclesAllowed(place.target);
+  const data = workshop.data(network);
+  const graph = workshop.graph(network, definePrecision());
+  progress(`${name}: sensitivities`);
+  const sensitivity = await measureSensitivity(graph, float.parameters, data, { method: "post-training" });
+  progress(`${name}: choice`);
+  const space = designSpace(graph.architecture, graph.precision, { device: target });
+  let choice: Choice;
+  try {
+    choice = await chooseWidths(space, sensitivity, { objective: "error", limits: { cycles } });
+  } catch (error) {
+    if (error instanceof GatecastError) return { ...row, uniformLoss, note: error.message };
+    throw error;
+  }
+  const trained = await workshop.integer(network, choice.assignment.precision);
+  const mixed = widthsText(choice.assignment.precision);
+  const found = { ...row, uniformLoss, mixed, rmseLoss: lossOf(trained) };
+  const plan = planTrained(trained, choice, place.target);
+  if (plan === null || plan.cyclesPerInference > cycles)
+    return { ...found, note: "with trained numbers it is beyond device or latency" };
+  const delivery = generateAccelerator(trained.model, plan);
+  const design = contentHash(...delivery.verilog.flatMap(({ path, text }) => [path, text]));
+  const made = { plan, delivery, design };
+  const { counts } = await synthesiseRow(made, tools.stores.syntheses, {
+    progress: (text) => progress(`${name}: ${text}`),
+  });
+  const simulated = await simulateRow(
+    {
+      model: trained.model,
+      file: serialiseIntegerModel(trained.model),
+      inputs: trained.model.architecture.inputs,
+      targets: trained.model.architecture.targets,
+      windows: (count) => workshop.windows(network, trained.model, count),
+    },
+    made,
+    tools.stores.simulations,
+    { windows: WINDOWS, progress: () => undefined },
+  );
+  const windows = simulated.checks.reduce((sum, check) => sum + check.windows, 0);
+  const mismatches = simulated.checks.reduce((sum, check) => sum + check.mismatches, 0);
+  const room = target.lut >= counts.lut && target.ff >= counts.ff && target.dsp >= counts.dsp;
+  const fits = room && target.blockRam.count >= counts.ramb18;
+  const { rmseLoss } = found;
+  return {
+    ...found,
+    cycles: plan.cyclesPerInference,
+    lutEstimated: plan.estimate.lut,
+    lutSynthesised: counts.lut,
+    ...{ windows, mismatches },
+    gained: fits && mismatches === 0 && simulated.failures.length === 0 && rmseLoss <= LOSS,
+    note: [
+      ...(fits ? [] : ["does not fit"]),
+      ...simulated.failures,
+      ...(rmseLoss > LOSS ? ["loses more than 1 %"] : []),
+    ].join("; "),
+  };
+}
+
+/** As chosen, or planned anew where the trained numbers do not allow that; null: nothing fits. */
+function planTrained({ model }: IntegerOnly, { plan }: Choice, target: Target): Plan | null {
+  for (const fixed of [plan, {}]) {
+    try {
+      return planAccelerator(model, { device: device(target.device), plan: fixed, advice: false });
+    } catch (error) {
+      if (!(error instanceof GatecastError)) throw error;
+    }
+  }
+  return null;
+}
