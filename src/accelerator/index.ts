@@ -22,5 +22,5 @@ export type {
 export { type PlanOptions, planAccelerator } from "./planner.js";
 export * from "./power/index.js";
 export { type SimulationOptions, type SimulationResult, simulateAccelerator } from "./simulate.js";
-export { type Timeline, type TimelineRow, timelineOf } from "./timeline.js";
 export * from "./tables/index.js";
+export { type Timeline, type TimelineRow, timelineOf } from "./timeline.js";
