@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { EstimateReport } from "./estimate-report.js";
@@ -64,4 +64,14 @@ it("refuses what cannot be", async () => {
   expect(await told("--power-calibration none.json")).toMatch(/^3: .*cannot be read/s);
   await place.write("bad.json", '{"format": "gatecast-power-calibration", "version": 1, "family": "xc7"}');
   expect(await told("--power-calibration bad.json")).toMatch(/^3: .*no power calibration: device/s);
+});
+
+it("says that widths which are still to be chosen are no network to estimate", async () => {
+  await writeFile(
+    join(place.folder, "auto.config.ts"),
+    'export default { precision: "auto", dModel: 4, window: 6 };\n',
+  );
+  const { exitCode, err } = await place.gatecast("estimate --config auto.config.ts");
+  expect(exitCode).not.toBe(0);
+  expect(err).toMatch(/precision is "auto"/);
 });

@@ -1,3 +1,4 @@
+import { GatecastError } from "../errors.js";
 import { type IntegerModel, standInModel } from "../integer/index.js";
 import type { Graph } from "../model/index.js";
 import type { Surroundings } from "./command-context.js";
@@ -25,6 +26,17 @@ export async function untrained(
   const none: SettingsLayer = { source: "in no data", values: { data: "-", target: "target" } };
   const line: SettingsLayer = { source: "on the command line", values: given };
   const configuration = resolveConfiguration([none, ...(file ? [file] : []), line]);
+  if (configuration.precision === "auto") {
+    throw new GatecastError(
+      "usage",
+      'Widths are chosen for a trained network, and this command trains none: precision is "auto".',
+      {
+        remedy:
+          "Take precision out of the configuration for this command and say which widths to look at (bits, widths).",
+        where: { key: "precision" },
+      },
+    );
+  }
   const { target, inputs, window, horizon } = configuration;
   const columns = inputs.length > 0 ? inputs : target;
   const graph = networkOf(configuration, { window, horizon, inputs: columns, targets: target });
