@@ -203,21 +203,21 @@ function printProducts(entity: EntityText): string[][] {
       "  constant width  : natural := factor_a'length + factor_b'length;",
       `  variable digits : ${b}(factor_b'length - 1 downto 0) := factor_b;`,
       "  variable digit  : std_logic;",
-      `  variable shifted, row, total : ${result}(width - 1 downto 0) := (others => '0');`,
+      `  variable shifted, gated, total : ${result}(width - 1 downto 0) := (others => '0');`,
       "begin",
       "  shifted := resize(factor_a, width);",
       `  for i in 0 to ${rows} loop`,
       "    digit := digits(i);",
-      "    row := (others => digit);",
-      "    total := total + (shifted and row);",
+      "    gated := (others => digit);",
+      "    total := total + (shifted and gated);",
       "    shifted := shifted(width - 2 downto 0) & '0';",
       "  end loop;",
     ];
     if (b === "signed")
       lines.push(
         "  digit := digits(digits'high);",
-        "  row := (others => digit);",
-        "  total := total - (shifted and row);",
+        "  gated := (others => digit);",
+        "  total := total - (shifted and gated);",
       );
     return [...lines, "  return total;", "end function;"];
   });

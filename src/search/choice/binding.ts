@@ -36,5 +36,10 @@ export function bindingOf(
   if (cycles !== undefined && plan.cyclesPerInference >= NEARLY * cycles) {
     bindings.push({ name: "cycles", used: plan.cyclesPerInference, limit: cycles });
   }
-  return bindings.sort((a, b) => (a.limit - a.used) / a.limit - (b.limit - b.used) / b.limit);
+  return bindings.sort((a, b) => roomOf(a) - roomOf(b));
+}
+
+/** What is left, as a share of the limit; where nothing may be used nothing is. */
+function roomOf({ used, limit }: Binding): number {
+  return limit === 0 ? 0 : (limit - used) / limit;
 }

@@ -1,3 +1,4 @@
+import { exp, log } from "../../numeric/elementary.js";
 import type { DesignSpace } from "../space/design-space.js";
 import { type Limits, type Objective, type Sensitivity, widths } from "../types.js";
 import { choose } from "./choose.js";
@@ -39,9 +40,10 @@ export async function assignmentFront(
   const found: Choice[] = [least, ...(cheapest ? [cheapest] : [])];
   const most = cheapest?.assignment.added ?? least.assignment.added;
   const floor = Math.max(least.assignment.added, most * 1e-4, 1e-6);
-  for (let point = 1; point < points - 1; point++) {
-    const added = floor * (most / floor) ** (point / (points - 1));
-    if (!(added > 0) || added > (limits.added ?? Number.POSITIVE_INFINITY)) continue;
+  const ratio = most > floor ? log(most / floor) : 0;
+  for (let point = 1; ratio > 0 && point < points - 1; point++) {
+    const added = floor * exp((ratio * point) / (points - 1));
+    if (added > (limits.added ?? Number.POSITIVE_INFINITY)) continue;
     const choice = await best(objectiveOf[cost], { ...limits, added });
     if (choice) found.push(choice);
   }

@@ -1,6 +1,6 @@
 import type { Programme } from "../space/compile.js";
 import { type Elimination, indexIn } from "../space/elimination.js";
-import { LABELS, RESOURCES } from "../space/labels.js";
+import { combinations, LABELS, RESOURCES } from "../space/labels.js";
 import type { Box } from "./box.js";
 import { type Problem, priced } from "./goal.js";
 import { measure, type Point } from "./point.js";
@@ -45,7 +45,7 @@ export class Minimiser {
     this.added = added;
     this.#elimination = elimination;
     this.#allowed = allowed;
-    this.#scopes = elimination.scopes.map((scope) => new Float64Array(LABELS ** scope.length));
+    this.#scopes = elimination.scopes.map((scope) => new Float64Array(combinations(scope.length)));
     this.#messages = elimination.steps.map(({ size }) => ({
       values: new Float64Array(size),
       best: new Uint8Array(size),

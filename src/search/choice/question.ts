@@ -73,7 +73,9 @@ const limitTexts = { cycles: "cycles", microjoules: "energy", added: "added erro
 function checkLimits(limits: Limits): void {
   for (const key of Object.keys(limitTexts) as (keyof Limits)[]) {
     const value = limits[key];
-    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
+    // Nothing may be added where every tensor can have all its bits.
+    const least = key === "added" ? 0 : Number.MIN_VALUE;
+    if (value === undefined || (Number.isFinite(value) && value >= least)) continue;
     throw new GatecastError("usage", `The limit of ${limitTexts[key]} is ${value}; it must be above 0.`, {
       where: { key },
       remedy: "Give a number above 0, or leave the limit out.",

@@ -1,4 +1,4 @@
-import { LABELS } from "./labels.js";
+import { combinations, LABELS } from "./labels.js";
 
 /** One variable that is minimised over, and what is left: a message to the variables beside it. */
 export interface Step {
@@ -40,7 +40,7 @@ export function planElimination(variables: number, wanted: readonly (readonly nu
     const scope = [...around(variable)].filter((other) => other !== variable).sort((a, b) => a - b);
     const all = [...scope, variable];
     const inputs = tables.map(([table, own]) => ({ table, indices: indicesOf(all, own) }));
-    steps.push({ variable, inputs, scope, size: LABELS ** scope.length });
+    steps.push({ variable, inputs, scope, size: combinations(scope.length) });
     for (const [table] of tables) open.delete(table);
     open.set(scopes.length + steps.length - 1, scope);
     left.delete(variable);
@@ -57,9 +57,9 @@ export function planElimination(variables: number, wanted: readonly (readonly nu
 function indicesOf(all: readonly number[], own: readonly number[]): Int32Array {
   const weights = all.map((variable) => {
     const place = own.indexOf(variable);
-    return place < 0 ? 0 : LABELS ** (own.length - 1 - place);
+    return place < 0 ? 0 : combinations(own.length - 1 - place);
   });
-  return Int32Array.from({ length: LABELS ** all.length }, (_, combination) => {
+  return Int32Array.from({ length: combinations(all.length) }, (_, combination) => {
     let rest = combination;
     let index = 0;
     for (let at = all.length - 1; at >= 0; at--) {

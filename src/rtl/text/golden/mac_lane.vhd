@@ -37,18 +37,18 @@ architecture rtl of mac_lane is
     constant width  : natural := factor_a'length + factor_b'length;
     variable digits : signed(factor_b'length - 1 downto 0) := factor_b;
     variable digit  : std_logic;
-    variable shifted, row, total : signed(width - 1 downto 0) := (others => '0');
+    variable shifted, gated, total : signed(width - 1 downto 0) := (others => '0');
   begin
     shifted := resize(factor_a, width);
     for i in 0 to digits'high - 1 loop
       digit := digits(i);
-      row := (others => digit);
-      total := total + (shifted and row);
+      gated := (others => digit);
+      total := total + (shifted and gated);
       shifted := shifted(width - 2 downto 0) & '0';
     end loop;
     digit := digits(digits'high);
-    row := (others => digit);
-    total := total - (shifted and row);
+    gated := (others => digit);
+    total := total - (shifted and gated);
     return total;
   end function;
 begin
