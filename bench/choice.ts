@@ -1,14 +1,8 @@
 import { device } from "../src/accelerator/index.js";
 import { defineArchitecture, definePrecision } from "../src/model/index.js";
 import { renderTable } from "../src/report/table.js";
-import {
-  chooseWidths,
-  type DesignSpace,
-  designSpace,
-  type Objective,
-  type Sensitivity,
-  widths,
-} from "../src/search/index.js";
+import { chooseWidths, designSpace, type Objective } from "../src/search/index.js";
+import { madeUpSensitivity } from "../src/search/testing/made-up-sensitivity.js";
 import type { Bench } from "./common/bench.js";
 import { WINDOW } from "./common/network.js";
 
@@ -63,7 +57,7 @@ async function measured({ dModel, objective, limits }: (typeof questions)[number
   const before = process.cpuUsage();
   const architecture = defineArchitecture({ window: WINDOW, dModel });
   const space = designSpace(architecture, definePrecision({}), { device: device("xc7s15") });
-  const chosen = await chooseWidths(space, sensitivityOf(space), { objective, limits, effort });
+  const chosen = await chooseWidths(space, madeUpSensitivity(space), { objective, limits, effort });
   const { user, system } = process.cpuUsage(before);
   const { value, gap, structures, nodes, tableError } = chosen;
   return {
@@ -75,17 +69,5 @@ async function measured({ dModel, objective, limits }: (typeof questions)[number
     nodes,
     cpuSeconds: (user + system) / 1e6,
     tableError,
-  };
-}
-
-function sensitivityOf({ tensors }: DesignSpace): Sensitivity {
-  return {
-    method: "post-training",
-    measurements: 0,
-    tensors: tensors.map((name, index) => ({
-      name,
-      kind: name.endsWith(".weight") ? "weight" : "activation",
-      added: widths.map((bits) => (1 + ((7 * index) % 5)) * 0.3 * 4 ** (2 - bits)),
-    })),
   };
 }

@@ -1,4 +1,5 @@
 import { device, generateAccelerator, planAccelerator } from "../../src/accelerator/index.js";
+import { GatecastError } from "../../src/errors.js";
 import { definePrecision } from "../../src/model/index.js";
 import {
   type Choice,
@@ -69,7 +70,15 @@ export async function choiceRow(
   }
   const ratiosAt = (bits: number, part: "validation" | "test") =>
     all.map(({ uniform, float }) => (uniform.get(bits)?.errors[part] ?? Number.NaN) / float[part]);
-  const bestUniform = uniformBits.find((bits) => mean(ratiosAt(bits, "validation")) <= 1 + LOSS) ?? 5;
+  const bestUniform = uniformBits.find((bits) => mean(ratiosAt(bits, "validation")) <= 1 + LOSS);
+  if (bestUniform === undefined)
+    throw new GatecastError(
+      "training",
+      `Every uniform width up to ${Math.max(...uniformBits)} bits loses more than 1 % of RMSE on ${dataset}.`,
+      {
+        remedy: "Compare on another recording, or with more seeds.",
+      },
+    );
 
   const found: { readonly chosen: IntegerOnly; readonly choice: Choice; readonly uniform: Choice }[] = [];
   for (const seeded of all) found.push(await chosenFor(seeded, bestUniform, { workshop, progress }));

@@ -24,8 +24,8 @@ export interface Finishing {
 }
 
 /**
- * Estimates of large trained designs are up to 4 % too low (docs/estimates.md): with less room than that left, a second window at once is
- * not worth a design that does not fit.
+ * Estimates of designs that fill the device may be too low, most by up to 4 % (docs/estimates.md): with less room than that left, a second
+ * window at once is not worth a design that does not fit.
  */
 const RESERVE = 1.04;
 

@@ -4,7 +4,8 @@ import { GatecastError } from "../../errors.js";
 import { standInModel } from "../../integer/index.js";
 import { defineArchitecture, definePrecision } from "../../model/index.js";
 import { type DesignSpace, designSpace } from "../space/design-space.js";
-import { type Limits, type Sensitivity, widths } from "../types.js";
+import { madeUpSensitivity } from "../testing/made-up-sensitivity.js";
+import type { Limits, Sensitivity } from "../types.js";
 import { chooseWidths } from "./choose.js";
 import { assignmentFront, uniformAssignments } from "./front.js";
 
@@ -16,19 +17,6 @@ function some(space: DesignSpace): DesignSpace {
   return { ...space, structures: space.structures.filter((_, index) => index % 4 === 1) };
 }
 
-/** Sensitivities as rounding has them: a quarter for each bit. */
-function sensitivityOf({ tensors }: DesignSpace): Sensitivity {
-  return {
-    method: "post-training",
-    measurements: 0,
-    tensors: tensors.map((name, index) => ({
-      name,
-      kind: name.endsWith(".weight") ? "weight" : "activation",
-      added: widths.map((bits) => (1 + ((7 * index) % 5)) * 0.3 * 4 ** (2 - bits)),
-    })),
-  };
-}
-
 function addedOf({ tensors }: Sensitivity, of: Readonly<Record<string, number>>): number {
   return tensors.reduce((sum, { name, added }) => sum + (added[(of[name] ?? 0) - 2] ?? Number.NaN), 0);
 }
@@ -36,7 +24,7 @@ function addedOf({ tensors }: Sensitivity, of: Readonly<Record<string, number>>)
 /** A small device, all of which may be used, without DSPs and block RAM: then lanes and widths are all there is to choose. */
 const small: Device = { ...device("xc7s6"), dsp: 0, blockRam: { count: 0, bits: 18_432 }, lut: 3000, ff: 4000 };
 const bare = some(designSpace(architecture, precision, { device: small, memories: "lut-only", utilisation: 1 }));
-const sensitivity = sensitivityOf(bare);
+const sensitivity = madeUpSensitivity(bare);
 const free = ["embedded", "layers.0.hidden", "layers.0.linear1.weight"];
 const held = Object.fromEntries(
   bare.tensors.flatMap((name, index) => (free.includes(name) ? [] : [[name, 3 + (index % 3)]])),
@@ -92,7 +80,7 @@ describe("against all assignments, one by one", () => {
 describe("a choice", () => {
   const target = { ...device("xc7s6"), lut: 3200 };
   const space = some(designSpace(architecture, precision, { device: target }));
-  const own = sensitivityOf(space);
+  const own = madeUpSensitivity(space);
 
   it("keeps its limits, says which bind, and is planned again from its names", async () => {
     const limits: Limits = { cycles: 300, microjoules: 1 };

@@ -76,9 +76,13 @@ function checkLimits(limits: Limits): void {
     // Nothing may be added where every tensor can have all its bits.
     const least = key === "added" ? 0 : Number.MIN_VALUE;
     if (value === undefined || (Number.isFinite(value) && value >= least)) continue;
-    throw new GatecastError("usage", `The limit of ${limitTexts[key]} is ${value}; it must be above 0.`, {
-      where: { key },
-      remedy: "Give a number above 0, or leave the limit out.",
-    });
+    throw new GatecastError(
+      "usage",
+      `The limit of ${limitTexts[key]} is ${value}; it must be ${key === "added" ? "0 or more" : "above 0"}.`,
+      {
+        where: { key },
+        remedy: "Give such a number, or leave the limit out.",
+      },
+    );
   }
 }
