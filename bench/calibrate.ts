@@ -13,19 +13,19 @@ import { fitted, type Observation } from "./estimates/fit.js";
 import { type Part, partsOf } from "./estimates/observe.js";
 import { openStore } from "./estimates/store.js";
 
-/** Designs that the coefficients are fitted to, and of those that are also synthesised as a whole. */
-const usual = { full: { designs: 24, whole: 24 }, quick: { designs: 3, whole: 1 } } as const;
+/** Designs that the coefficients are fitted to. */
+const usual = { full: 48, quick: 3 } as const;
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
 /** What one whole departure of a coefficient from the one that is there is worth, beside the parts' weighted squared errors. */
 const PULL = 4;
+/** What an error of a whole design counts, beside one of a part. */
+const WHOLE = 10;
 
-/** A design with its parts; `flat`: what the whole was synthesised to, where it was. */
+/** A design with its parts, and what the whole was synthesised to. */
 interface Design {
   readonly parts: readonly Part[];
-  readonly flat: Counts | null;
-  /** The same with its modules kept. */
-  readonly modules: Counts;
+  readonly whole: Counts;
 }
 
 const family = "xc7";
@@ -35,23 +35,17 @@ const deviceName = "xc7s15";
 export const calibrate: Bench = {
   name: "calibrate",
   summary: "fits the coefficients of the resource estimates to synthesised designs (`npm run calibrate`)",
-  options: {
-    designs: `to synthesise, their modules each for itself; ${usual.full.designs} by default`,
-    whole: `of them also as a whole; ${usual.full.whole} by default`,
-  },
+  options: { designs: `to synthesise, their parts each for itself; ${usual.full} by default` },
   async run(options, { root, print, progress }) {
-    const defaults = usual[options.quick ? "quick" : "full"];
-    const wanted = options.number("designs", 1, 10_000) ?? defaults.designs;
-    const whole = options.number("whole", 0, wanted) ?? Math.min(wanted, defaults.whole);
+    const wanted = options.number("designs", 1, 10_000) ?? usual[options.quick ? "quick" : "full"];
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const designs: Design[] = [];
     for (let seed = FIRST_SEED; designs.length < wanted; seed++) {
       const fresh = drawPlanned(seed, deviceName);
       if (fresh === null) continue;
       const drawn = withKeptChoices(fresh, store, family);
-      const { modules, counts } = await synthesised(drawn, { store, how: "modules", progress });
-      const flat = designs.length < whole ? (await synthesised(drawn, { store, how: "flat", progress })).counts : null;
-      designs.push({ parts: partsOf(drawn, modules), flat, modules: counts });
+      const { modules, counts } = await synthesised(drawn, { store, how: "parts", progress });
+      designs.push({ parts: partsOf(drawn, modules), whole: counts });
       progress(`${designs.length} of ${wanted} designs`);
     }
     const engine = wasmYosys();
@@ -89,18 +83,16 @@ export const calibrate: Bench = {
         ]),
       ),
     );
-    const totals = designs.flatMap(({ parts, flat }) => {
-      if (!flat) return [];
+    const totals = designs.map(({ parts, whole }) => {
       const estimates = parts.map(({ amounts }) => estimateOf(amounts, after));
       const sum = (of: "lut" | "ff") => estimates.reduce((total, one) => total + one[of], 0);
-      return [{ lut: Math.abs(sum("lut") / flat.lut - 1), ff: Math.abs(sum("ff") / flat.ff - 1) }];
+      return { lut: Math.abs(sum("lut") / whole.lut - 1), ff: Math.abs(sum("ff") / whole.ff - 1) };
     });
-    if (totals.length > 0) {
-      const of = (what: "lut" | "ff") => totals.map((one) => one[what]);
-      print(
-        `Whole designs (${totals.length}), errors in the fit: LUT median ${percent(quantile(of("lut"), 0.5))}, most ${percent(quantile(of("lut"), 1))}; FF median ${percent(quantile(of("ff"), 0.5))}, most ${percent(quantile(of("ff"), 1))}.`,
-      );
-    }
+    const spread = (what: "lut" | "ff") => {
+      const errors = totals.map((one) => one[what]);
+      return `median ${percent(quantile(errors, 0.5))}, most ${percent(quantile(errors, 1))}`;
+    };
+    print(`Whole designs, errors in the fit: LUT ${spread("lut")}; FF ${spread("ff")}.`);
     if (!options.quick) {
       const file = join(root, "src", "accelerator", "estimate", "coefficients", `${family}.ts`);
       writeAtomically(file, sourceOf(after));
@@ -122,29 +114,22 @@ function coefficientsOf(
   before: Coefficients,
 ): Record<(typeof terms)[number], number> {
   /** What is not logic is known exactly. */
-  const logic = (counts: { lut: number; lutram: number; ff: number }, lutram: number) =>
-    what === "lut" ? counts.lut - lutram : counts.ff;
+  const logic = ({ lut, lutram, ff }: Counts) => (what === "lut" ? lut - lutram : ff);
   const observations: Observation[] = [];
-  for (const { parts, flat, modules } of designs) {
-    // Where modules are kept apart, Yosys cannot share or drop logic across their borders: so much less is left of each in the whole.
-    const left = flat ? logic(flat, flat.lutram) / logic(modules, modules.lutram) : 1;
-    for (const { amounts, found } of parts) {
-      if (!found) continue;
-      const value = left * logic(found, found.lutram);
-      observations.push({ amounts: amounts[what], found: value, weight: 1 / (20 + Math.abs(value)) });
-    }
-    if (!flat) continue;
+  const observe = (amounts: Float64Array, counts: Counts, weight: number) => {
+    const found = logic(counts);
+    observations.push({ amounts, found, weight: weight / (20 + Math.abs(found)) });
+  };
+  for (const { parts, whole } of designs) {
     const sum = new Float64Array(terms.length);
-    let lutram = 0;
-    for (const { amounts } of parts) {
+    for (const { amounts, found } of parts) {
+      if (found) observe(amounts[what], found, 1);
       amounts[what].forEach((amount, index) => {
         sum[index] = (sum[index] ?? 0) + amount;
       });
-      lutram += amounts.lutram;
     }
-    const value = logic(flat, lutram);
     // The whole is what users see.
-    observations.push({ amounts: sum, found: value, weight: 10 / (20 + Math.abs(value)) });
+    observe(sum, whole, WHOLE);
   }
   const prior = Float64Array.from(terms, (term) => before[what][term]);
   const result = fitted(observations, prior, PULL);

@@ -8,9 +8,8 @@ import { wasmYosys } from "../../src/toolchain/yosys/wasm.js";
 import { contentHash } from "../accuracy/datasets.js";
 import type { Store } from "../accuracy/store.js";
 import type { Drawn } from "./draw.js";
+import { NAME, partModules } from "./observe.js";
 
-/** First part of the names of the designs' entities. */
-export const NAME = "forecaster";
 /** The largest designs take the WebAssembly Yosys some minutes, more on a busy machine. */
 const timeLimitSeconds = 3600;
 
@@ -30,8 +29,8 @@ function countsOf({ lut, lutram, ff, dsp, ramb18, ramb36 }: XilinxResources): Co
 
 interface Options {
   readonly store: Store;
-  /** `flat`: the whole, as it is built; `modules`: each module for itself. */
-  readonly how: "flat" | "modules";
+  /** `flat`: the whole, as it is built; `parts`: operators and matrix units each for itself. */
+  readonly how: "flat" | "parts";
   readonly progress: (text: string) => void;
 }
 
@@ -60,7 +59,7 @@ export async function synthesised(
     store.write(key, result);
     return result;
   }
-  const list = await synthesizeModules(options);
+  const list = await synthesizeModules({ ...options, keep: partModules(drawn) });
   const modules = Object.fromEntries(list.map(({ module, total }) => [module, countsOf(total)]));
   const whole = modules[top];
   if (whole === undefined) throw new Error(`no counts of ${top}`);

@@ -2,8 +2,12 @@ import { type Amounts, operatorAmounts, streamAmounts, unitAmounts } from "../..
 import { deriveParameters, entityName, type Parameters } from "../../src/accelerator/parameters.js";
 import { type Technology, technologyOf } from "../../src/accelerator/technology.js";
 import { buildGraph, type Graph } from "../../src/model/index.js";
-import { type Counts, NAME } from "./design.js";
+import type { Counts } from "./design.js";
 import type { Drawn } from "./draw.js";
+
+/** First part of the names of the designs' entities. */
+export const NAME = "forecaster";
+const CORE = `${NAME}_core`;
 
 /** A part of a design: what it is made of, and the module that it is. */
 export interface Part {
@@ -21,13 +25,21 @@ export function partsOf(drawn: Drawn, modules: Readonly<Record<string, Counts>>)
   const technology = technologyOf(plan.device);
   const parameters = deriveParameters(graph, model, plan, NAME);
   const parts = [...operatorParts(parameters, technology, modules)];
-  const whole = modules[`${NAME}_core`] ?? null;
+  const whole = modules[CORE] ?? null;
   const rest =
     whole && parts.every(({ found }) => found) ? parts.reduce((left, { found }) => less(left, found), whole) : null;
   return [
     ...parts,
     { name: "streams", kind: "streams", amounts: streams(graph, parameters, plan, technology), found: rest },
   ];
+}
+
+/** Names of the modules that are parts, and of the one that they are in. */
+export function partModules({ model, plan }: Pick<Drawn, "model" | "plan">): string[] {
+  const graph = buildGraph(model.architecture, model.precision);
+  const { operators, units } = deriveParameters(graph, model, plan, NAME);
+  const own = [...operators.values()].filter(({ kind }) => kind !== "shared");
+  return [CORE, ...own.map(({ title }) => entityName(NAME, title)), ...units.map(({ name }) => name)];
 }
 
 function streams(graph: Graph, parameters: Parameters, plan: Drawn["plan"], technology: Technology): Amounts {

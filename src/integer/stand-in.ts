@@ -12,6 +12,7 @@ import {
   type ResidualOperator,
   tensor,
 } from "../model/index.js";
+import { Random } from "../numeric/random.js";
 import { contextShift, exponentialTable } from "./conversion/attention.js";
 import { accumulatorIntervals, codeIntervals, type FeatureIntervals, outputIntervals } from "./intervals.js";
 import type {
@@ -32,6 +33,9 @@ import { chooseShift } from "./requantise.js";
  */
 const SPREAD = { codes: 1 / 3, samples: 1 / 5, weights: 0.57, scores: 1 / 20 } as const;
 
+/** Of the random numbers, for stand-ins alone. */
+const STREAM = 31;
+
 /**
  * A model of this shape and these widths that nobody has trained: weights spread over their codes, multipliers and coefficients
  * of all the bits they may have. Its forecasts mean nothing; what hardware it takes is known from it before a training.
@@ -41,9 +45,9 @@ export function standInModel(architecture: Architecture, precision: Precision): 
   const operators = new Map<string, IntegerOperator>();
   const intervals = new Map<string, FeatureIntervals>([[graph.input, codeIntervals(graph, graph.input)]]);
   const deviations = new Map<string, number>();
-  for (const operator of graph.operators) {
+  for (const [index, operator] of graph.operators.entries()) {
     deviations.set(operator.output, deviationOf(graph, operator, deviations));
-    operators.set(operator.name, standIn(graph, operator, intervals, deviations));
+    operators.set(operator.name, standIn({ graph, deviations, draw: drawer(index) }, operator, intervals));
     intervals.set(operator.output, outputIntervals(graph, operator.output, operators, intervals));
   }
   const codes = [...graph.tensors.values()].filter(({ kind }) => kind === "code");
@@ -67,10 +71,10 @@ export function standInModel(architecture: Architecture, precision: Precision): 
 export function standInOperator(graph: Graph, name: string): IntegerOperator {
   const intervals = new Map<string, FeatureIntervals>([[graph.input, codeIntervals(graph, graph.input)]]);
   const deviations = new Map<string, number>();
-  for (const operator of graph.operators) {
+  for (const [index, operator] of graph.operators.entries()) {
     const { output } = operator;
     deviations.set(output, deviationOf(graph, operator, deviations));
-    if (operator.name === name) return standIn(graph, operator, intervals, deviations);
+    if (operator.name === name) return standIn({ graph, deviations, draw: drawer(index) }, operator, intervals);
     // Sums of matrices are multiplied by no other matrix: nobody asks for their intervals.
     if (tensor(graph, output).kind === "code" || operator.kind !== "linear") {
       intervals.set(output, outputIntervals(graph, output, NONE, intervals));
@@ -111,46 +115,61 @@ function largestCode(bits: number): number {
   return codeRange(bits, true).hi;
 }
 
+/** A whole number from `lo` to `hi`. */
+type Draw = (lo: number, hi: number) => number;
+
+/**
+ * Numbers of an operator, always the same. Each operator has its own: where those of two are alike, synthesis makes one table of both,
+ * as it never does of trained weights.
+ */
+function drawer(operator: number): Draw {
+  const random = new Random(operator, STREAM);
+  return (lo, hi) => lo + Math.floor(random.uniform() * (hi - lo + 1));
+}
+
+/** What the operators of a model that stands in are made with. */
+interface Making {
+  readonly graph: Graph;
+  /** Usual deviations of what was made before, by tensor. */
+  readonly deviations: ReadonlyMap<string, number>;
+  readonly draw: Draw;
+}
+
 function standIn(
-  graph: Graph,
+  making: Making,
   operator: Operator,
   intervals: ReadonlyMap<string, FeatureIntervals>,
-  deviations: ReadonlyMap<string, number>,
 ): IntegerOperator {
   switch (operator.kind) {
     case "linear":
-      return linear(graph, operator, intervals.get(operator.input) ?? [], deviations);
+      return linear(making, operator, intervals.get(operator.input) ?? []);
     case "attention":
-      return attention(graph, operator);
+      return attention(making, operator);
     case "residual":
-      return residual(graph, operator, deviations);
+      return residual(making, operator);
     default:
       return { kind: operator.kind };
   }
 }
 
-function linear(
-  graph: Graph,
-  operator: LinearOperator,
-  input: FeatureIntervals,
-  deviations: ReadonlyMap<string, number>,
-): IntegerLinear {
+function linear(making: Making, operator: LinearOperator, input: FeatureIntervals): IntegerLinear {
+  const { graph, deviations, draw } = making;
   const { weight, bias, output } = operator;
   const { rows, columns, bits } = weight;
   const range = codeRange(bits, true);
-  const weights = Array.from({ length: rows * columns }, (_, index) => spread(index, range.lo, range.hi));
+  const weights = Array.from({ length: rows * columns }, () => draw(range.lo, range.hi));
   const deviation = sumDeviation(graph, operator, deviations);
   // The zero point of what is multiplied is in the bias, and that of samples may lie at the end of their range.
   const largest = Math.ceil((operator.input === graph.input ? 3 / SPREAD.samples : 2) * deviation);
   const count = (bias.perToken ? graph.architecture.window : 1) * rows;
-  const biases = Array.from({ length: count }, (_, index) => spread(index, -largest, largest));
+  const biases = Array.from({ length: count }, () => draw(-largest, largest));
   const { bits: outputBits, symmetric, relu } = tensor(graph, output);
   // All codes behind a ReLU are for what is above 0.
   const wanted = (relu ? 2 : 1) * (deviations.get(output) ?? 1);
   const requantiser =
     outputBits === null
       ? null
-      : standInRequantiser(graph, wanted / deviation, {
+      : standInRequantiser(making, wanted / deviation, {
           rows,
           bits: outputBits,
           symmetric,
@@ -166,7 +185,7 @@ function linear(
 }
 
 /** Each addend adds as much as the others; the largest coefficient has all its bits. */
-function residual(graph: Graph, operator: ResidualOperator, deviations: ReadonlyMap<string, number>): IntegerResidual {
+function residual({ graph, deviations, draw }: Making, operator: ResidualOperator): IntegerResidual {
   const { bits, symmetric, features } = tensor(graph, operator.output);
   const wanted = deviations.get(operator.output) ?? 1;
   const factors = operator.addends.map((addend) => wanted / inputDeviation(graph, addend, deviations));
@@ -175,18 +194,17 @@ function residual(graph: Graph, operator: ResidualOperator, deviations: Readonly
   const offset = Math.floor(largestCode(bits ?? 1) * 2 ** (shift - 1));
   return {
     kind: "residual",
-    coefficients: most.map((largest, addend) =>
-      Array.from({ length: features }, (_, c) =>
-        c === 0 ? largest : spread(c + addend, Math.ceil(largest / 3), largest),
-      ),
+    coefficients: most.map((largest) =>
+      Array.from({ length: features }, (_, c) => (c === 0 ? largest : draw(Math.ceil(largest / 3), largest))),
     ),
-    constants: Array.from({ length: features }, (_, c) => spread(c, -offset, offset)),
+    constants: Array.from({ length: features }, () => draw(-offset, offset)),
     shift,
     ...codeRange(bits ?? 1, symmetric),
   };
 }
 
-function attention(graph: Graph, operator: AttentionOperator): IntegerAttention {
+function attention(making: Making, operator: AttentionOperator): IntegerAttention {
+  const { graph } = making;
   const { query, key, value, output, heads, scoreBits, exponentialBits } = operator;
   const { tokens, features } = tensor(graph, query);
   const valueBits = tensor(graph, value).bits ?? 1;
@@ -200,7 +218,7 @@ function attention(graph: Graph, operator: AttentionOperator): IntegerAttention 
   const gain = largestCode(bits ?? 1) / largestCode(valueBits);
   return {
     kind: "attention",
-    score: standInRequantiser(graph, factor, { rows: 1, bits: scoreBits, symmetric: true, zero: 0 }),
+    score: standInRequantiser(making, factor, { rows: 1, bits: scoreBits, symmetric: true, zero: 0 }),
     table: exponentialTable(scoreBits, exponentialBits, 16 / 2 ** scoreBits),
     numerator: Math.floor(gain * 2 ** shift),
     shift,
@@ -211,7 +229,7 @@ function attention(graph: Graph, operator: AttentionOperator): IntegerAttention 
 
 /** Multipliers about `factor`, of which the largest has all its bits; or one shift where scales are powers of two. */
 function standInRequantiser(
-  graph: Graph,
+  { graph, draw }: Making,
   factor: number,
   { rows, bits, symmetric, zero }: { rows: number; bits: number; symmetric: boolean; zero: number },
 ): Requantiser {
@@ -222,17 +240,11 @@ function standInRequantiser(
   }
   const shift = Math.max(1, chooseShift(factor, multiplierBits(bits)));
   const most = Math.max(1, Math.floor(factor * 2 ** shift));
-  const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : spread(row, (most + 1) >> 1, most)));
+  const multipliers = Array.from({ length: rows }, (_, row) => (row === 0 ? most : draw((most + 1) >> 1, most)));
   return { multipliers, shift, zero, ...range };
 }
 
 function zeroOf(graph: Graph, name: string): number {
   const { bits, symmetric, relu } = tensor(graph, name);
   return symmetric ? 0 : relu ? codeRange(bits ?? 1, false).lo : -1;
-}
-
-/** Numbers from `lo` to `hi` in no order that shows, the first of them neither an end nor the middle. */
-function spread(index: number, lo: number, hi: number): number {
-  const share = ((index * 7919 + 31 * (index >> 3) + 600) % 1009) / 1008;
-  return lo + Math.round(share * (hi - lo));
 }

@@ -4,8 +4,16 @@ import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
-import { lutsOfDigits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
 import { type Term, termIndex, terms } from "./terms.js";
+
+/** What is known of the factors of products in look-up tables. */
+export interface Factors {
+  /** Share of one factor's bits that ever change: a choice by bits that never do is none. */
+  readonly varying?: number;
+  /** Products side by side with the same first factor: where it is the wider one, its multiples are made once for all of them. */
+  readonly sharing?: number;
+}
 
 /** Sums up what parts are made of. */
 export class Amounts {
@@ -55,7 +63,7 @@ export class Amounts {
   }
 
   /** A product with its register; true where it is in a multiplier block. */
-  product(a: NumType, b: NumType, kind: Multiplier): boolean {
+  product(a: NumType, b: NumType, kind: Multiplier, { varying = 1, sharing = 1 }: Factors = {}): boolean {
     if (kind === "dsp" && a.width + b.width >= this.technology.leastDspBits) {
       this.dsp += this.technology.dsps(a, b);
       return true;
@@ -63,18 +71,22 @@ export class Amounts {
     const [wide, narrow] = [Math.max(a.width, b.width), Math.min(a.width, b.width)];
     const width = productType(a, b).width;
     if (narrow <= 2) {
-      this.logic("product", narrow * wide, width);
+      this.logic("product", varying * narrow * wide, width);
     } else {
       const early = kind === "lut" && narrow > 6;
-      this.logic("product", lutsOfDigits(wide, narrow), width);
-      this.logic("multiples", narrow > 3 ? wide - 1 : 0, early ? 3 * wide + 2 + narrow : 0);
+      const share = a.width >= b.width ? 1 / sharing : 1;
+      this.logic("product", varying * lutsOfDigits(wide, narrow), width + (early ? narrow : 0));
+      this.logic("multiples", share * multipleBits(wide, narrow), early ? share * (3 * wide + 2) : 0);
     }
     return false;
   }
 
-  dotProduct(lanes: number, x: NumType, w: NumType, kind: Multiplier): void {
-    for (let lane = 0; lane < lanes; lane++) this.product(x, w, kind);
+  /** Products and the tree that adds them; true where the products are in multiplier blocks. */
+  dotProduct(lanes: number, x: NumType, w: NumType, kind: Multiplier, factors: Factors = {}): boolean {
+    let inBlock = false;
+    for (let lane = 0; lane < lanes; lane++) inBlock = this.product(x, w, kind, factors);
     this.tree(lanes, productType(x, w).width);
+    return inBlock;
   }
 
   /** Additions with a register behind each level. */
@@ -84,6 +96,11 @@ export class Amounts {
       this.logic("tree", Math.floor(left / 2) * (width + level), Math.ceil(left / 2) * (width + level));
       left = Math.ceil(left / 2);
     }
+  }
+
+  /** A sum that goes on from cycle to cycle; a multiplier block has an adder and a register of its own for it. */
+  accumulator(width: number, lutsPerBit: number, inBlock: boolean): void {
+    this.logic(inBlock ? "block accumulator" : "accumulator", width * lutsPerBit, width);
   }
 
   /** Products, rounding and saturation of `lanes` sums side by side. */

@@ -11,3 +11,8 @@ export function selectorLuts(ways: number): number {
 export function lutsOfDigits(x: number, w: number): number {
   return w % 2 === 0 ? (w / 2) * (x + 2) - 1 : ((w + 3) / 2) * x + Math.max(0, w - 4);
 }
+
+/** Bits of the adders that make the multiples of a factor: its opposite, and where there are two digits and more three times it. */
+export function multipleBits(x: number, w: number): number {
+  return (w > 3 ? 2 : 1) * (x - 1);
+}

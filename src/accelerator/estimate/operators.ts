@@ -16,7 +16,7 @@ import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
-import { lutsOfDigits } from "./luts.js";
+import { lutsOfDigits, multipleBits } from "./luts.js";
 import { shifters } from "./shifters.js";
 
 /** What an operator is made of; nothing where its lanes are a matrix unit's. */
@@ -56,11 +56,12 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   amounts.buffer(plan.slots, columnBeats, plan.lanesIn * input.type.width, plan.tokens);
   amounts.memory(rowBeats * columnBeats, plan.lanesIn * plan.lanesOut * weightType.width, plan.weights);
   amounts.memory(biasWords, plan.lanesOut * spanOf(bias).width, plan.bias);
+  // Of so few words, this share of the bits is not the same in all.
+  const factors = { varying: 1 - 2 ** (1 - rowBeats * columnBeats), sharing: plan.lanesOut };
   for (let lane = 0; lane < plan.lanesOut; lane++) {
-    amounts.dotProduct(plan.lanesIn, input.type, weightType, plan.multiplier);
+    const inBlock = amounts.dotProduct(plan.lanesIn, input.type, weightType, plan.multiplier, factors);
+    amounts.accumulator(accumulator.width, columnBeats > 1 ? 1.5 : 1, inBlock);
   }
-  const added = plan.lanesOut * accumulator.width;
-  amounts.logic("accumulator", added * (columnBeats > 1 ? 1.5 : 1), added);
   amounts.gearbox({ type: accumulator, lanes: plan.lanesOut }, plan.lanes);
   if (!requantiser) return;
   const { width: output } = linearOutput(parameters).type;
@@ -104,8 +105,10 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   kept(plan.lanesValue, value.type.width, plan.values);
   for (let bank = 0; bank < keysAtOnce; bank++) {
     amounts.memory(table.length, exponential.width, plan.table);
-    amounts.dotProduct(plan.lanesScore, query.type, key.type, plan.scoreMultiplier);
-    amounts.logic("accumulator", scores.width * (features / heads > plan.lanesScore ? 1.5 : 0), scores.width);
+    const inBlock = amounts.dotProduct(plan.lanesScore, query.type, key.type, plan.scoreMultiplier, {
+      sharing: keysAtOnce,
+    });
+    amounts.accumulator(scores.width, features / heads > plan.lanesScore ? 1.5 : 0, inBlock);
   }
   const shifts = pureShifts({ multipliers: [score.multiplier], shift: score.shift });
   if (shifts) shifters(amounts, scores, { shifts, rows: 1, lanes: keysAtOnce, output: scoreBits });
@@ -126,17 +129,18 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   if (plan.valueMultiplier === "lut") {
     amounts.logic(
       "multiples",
-      keysAtOnce * (2 * exponential.width + 2),
+      keysAtOnce * multipleBits(exponential.width, value.type.width),
       narrow > 6 ? keysAtOnce * 3 * exponential.width : 0,
     );
   }
   for (let lane = 0; lane < plan.lanesValue; lane++) {
+    let inBlock = false;
     for (let at = 0; at < keysAtOnce; at++) {
-      if (plan.valueMultiplier === "dsp") amounts.product(exponential, value.type, "dsp");
+      if (plan.valueMultiplier === "dsp") inBlock = amounts.product(exponential, value.type, "dsp");
       else amounts.logic("product", lutsOfDigits(exponential.width, value.type.width), weighted);
     }
     amounts.tree(keysAtOnce, weighted);
-    amounts.logic("accumulator", sums.width * 1.2, sums.width);
+    amounts.accumulator(sums.width, 1.2, inBlock);
   }
   amounts.gearbox({ type: sums, lanes: plan.lanesValue }, plan.lanes);
 

@@ -10,6 +10,7 @@ export const terms = [
   "multiples",
   "tree",
   "accumulator",
+  "block accumulator",
   "requantiser",
   "requantiser bits",
   "requantiser product",

@@ -18,7 +18,7 @@ import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
 import { Amounts } from "./amounts.js";
-import { lutsOfDigits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
 import { shifters } from "./shifters.js";
 
 /** What the tokens of a job wait in: all of a unit that depends on a single job's codes. */
@@ -54,7 +54,11 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   // Who is multiplied, and the multiples that lanes share.
   amounts.logic("unit select", lanesIn * operand.width * selectorLuts(jobs.length), 0);
   amounts.logic("memory word", 0, packedColumns * operand.width);
-  amounts.logic("multiples", columns * (2 * operand.width + 1), columns * (3 * operand.width + 3));
+  amounts.logic(
+    "multiples",
+    columns * multipleBits(operand.width, weightType.width),
+    columns * ((weightType.width > 3 ? 3 : 2) * operand.width + 2),
+  );
   if (unitPacking(parameters).count > 1) {
     amounts.dsp += packedDsps(parameters);
     amounts.logic("unit packing", packedDsps(parameters), 0);

@@ -8,23 +8,27 @@ import {
   xilinxCommand,
 } from "./synthesize.js";
 
+export interface PartsOptions extends Omit<SynthesisOptions, "perModule" | "family"> {
+  /** Modules that are kept apart, by name; all others become one with those that they are in. */
+  readonly keep: readonly string[];
+}
+
 /**
- * Synthesises a design for a Xilinx 7-series part with its hierarchy kept, and counts what each of its modules occupies: nothing is
- * optimised across their borders. The top module comes first.
+ * Synthesises a design for a Xilinx 7-series part with some of its modules kept, and counts what each of these occupies: nothing is
+ * optimised across their borders, but within them as in the flattened whole. The top module comes first.
  *
  * @throws GatecastError of kind "tool": Yosys fails or is stopped, a statistic is missing, a cell of unknown size.
  */
-export async function synthesizeModules(
-  options: Omit<SynthesisOptions, "perModule" | "family">,
-): Promise<ModuleResources[]> {
+export async function synthesizeModules(options: PartsOptions): Promise<ModuleResources[]> {
   checkNames(options);
-  const { engine, sources, top, dsp, timeLimitSeconds, signal, logFile, onLine } = options;
+  const { engine, sources, keep, top, dsp, timeLimitSeconds, signal, logFile, onLine } = options;
   const run = await engine.run({
     script: [
       ...sources.map(({ name }) => `read_verilog ${name}`),
       XILINX_LIBRARY,
       `hierarchy -check -top ${top}`,
-      xilinxCommand({ top, flatten: false, ...(dsp === undefined ? {} : { dsp }) }),
+      ...keep.map((name) => `setattr -mod -set keep_hierarchy 1 ${name}`),
+      xilinxCommand({ top, flatten: true, ...(dsp === undefined ? {} : { dsp }) }),
       "tee -q -o modules.json stat -json",
       "",
     ].join("\n"),
