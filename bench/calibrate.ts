@@ -14,13 +14,13 @@ import { type Part, partsOf } from "./estimates/observe.js";
 import { openStore } from "./estimates/store.js";
 
 /** Designs that the coefficients are fitted to. */
-const usual = { full: 48, quick: 3 } as const;
+const usual = { full: 32, quick: 3 } as const;
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
 /** What one whole departure of a coefficient from the one that is there is worth, beside the parts' weighted squared errors. */
-const PULL = 4;
+const PULL = 1;
 /** What an error of a whole design counts, beside one of a part. */
-const WHOLE = 10;
+const WHOLE = 20;
 
 /** A design with its parts, and what the whole was synthesised to. */
 interface Design {

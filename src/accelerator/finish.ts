@@ -23,11 +23,8 @@ export interface Finishing {
   fits(estimate: Estimate): boolean;
 }
 
-/**
- * Estimates of designs that fill the device may be too low, most by up to 4 % (docs/estimates.md): with less room than that left, a second
- * window at once is not worth a design that does not fit.
- */
-const RESERVE = 1.04;
+/** A second window at once makes no inference sooner: it is taken only where so much more than the usual reserve stays free. */
+const SPARE = 1.04;
 
 /** The plan of what is decided: exact cycles, the report, and what makes it faster at no harm. */
 export function finish(graph: Graph, decided: Decided, { device, speed, evaluate, fits }: Finishing): Plan {
@@ -59,7 +56,7 @@ function overlapped(
     plan.kind === "attention" || plan.kind === "last" ? { ...plan, windows: 2 } : plan;
   const operators = new Map([...decided.choices.operators].map(([name, plan]) => [name, twice(plan)]));
   const doubled = evaluate({ ...decided.choices, operators });
-  if (!fits({ ...doubled.estimate, lut: RESERVE * doubled.estimate.lut })) return one;
+  if (!fits({ ...doubled.estimate, lut: SPARE * doubled.estimate.lut })) return one;
   const two = { ...doubled, counted: counts(graph, doubled) };
   const sooner = two.counted.initiationInterval < one.counted.initiationInterval;
   return sooner && two.counted.cyclesPerInference <= one.counted.cyclesPerInference ? two : one;

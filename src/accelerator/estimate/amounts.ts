@@ -4,7 +4,7 @@ import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
-import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, lutsOfStar, multipleBits, selectorLuts } from "./luts.js";
 import { type Term, termIndex, terms } from "./terms.js";
 
 /** What is known of the factors of products in look-up tables. */
@@ -62,12 +62,23 @@ export class Amounts {
     }
   }
 
-  /** A product with its register; true where it is in a multiplier block. */
+  /** Whether a product is in a multiplier block, which is counted then. */
+  #inBlock(a: NumType, b: NumType, kind: Multiplier): boolean {
+    if (kind !== "dsp" || a.width + b.width < this.technology.leastDspBits) return false;
+    this.dsp += this.technology.dsps(a, b);
+    return true;
+  }
+
+  /** A product that is left to synthesis, with its register; true where it is in a multiplier block. */
+  starProduct(a: NumType, b: NumType, kind: Multiplier): boolean {
+    if (this.#inBlock(a, b, kind)) return true;
+    this.logic("product", lutsOfStar(a.width, b.width), productType(a, b).width);
+    return false;
+  }
+
+  /** A product by digits with its register; true where it is in a multiplier block. */
   product(a: NumType, b: NumType, kind: Multiplier, { varying = 1, sharing = 1 }: Factors = {}): boolean {
-    if (kind === "dsp" && a.width + b.width >= this.technology.leastDspBits) {
-      this.dsp += this.technology.dsps(a, b);
-      return true;
-    }
+    if (this.#inBlock(a, b, kind)) return true;
     const [wide, narrow] = [Math.max(a.width, b.width), Math.min(a.width, b.width)];
     const width = productType(a, b).width;
     if (narrow <= 2) {
@@ -107,7 +118,7 @@ export class Amounts {
   requantisers(input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
     const wide = productType(input, factor).width;
     for (let lane = 0; lane < lanes; lane++) {
-      const inBlock = this.product(input, factor, kind);
+      const inBlock = this.starProduct(input, factor, kind);
       this.logic("requantiser", 1, 1);
       this.logic("requantiser bits", 2 * output, 2 * output);
       // A multiplier block takes the operands' registers and the addition of the rounding constant.

@@ -16,3 +16,13 @@ export function lutsOfDigits(x: number, w: number): number {
 export function multipleBits(x: number, w: number): number {
   return (w > 3 ? 2 : 1) * (x - 1);
 }
+
+/** LUT6 of `*`, for each pair of bits, by the bits of the narrower factor from 3 on (Yosys 0.55; within 5 % for factors of 10 to 18 bits). */
+const PER_PAIR = [1.5, 1.6, 1.86, 1.53, 1.77, 2.03, 2.21, 2.4, 2.3, 2.2] as const;
+
+/** LUT6 of a product that is left to synthesis. */
+export function lutsOfStar(x: number, w: number): number {
+  const narrow = Math.min(x, w);
+  if (narrow <= 2) return x * w;
+  return x * w * (PER_PAIR[Math.min(narrow, PER_PAIR.length + 2) - 3] ?? 2.2);
+}

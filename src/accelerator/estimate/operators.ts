@@ -61,6 +61,10 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   for (let lane = 0; lane < plan.lanesOut; lane++) {
     const inBlock = amounts.dotProduct(plan.lanesIn, input.type, weightType, plan.multiplier, factors);
     amounts.accumulator(accumulator.width, columnBeats > 1 ? 1.5 : 1, inBlock);
+    // The register that the requantiser's block multiplies from may not be the one that goes on summing.
+    if (inBlock && requantiser && columnBeats > 1) {
+      amounts.logic("accumulator", 0.8 * accumulator.width, 0.75 * accumulator.width);
+    }
   }
   amounts.gearbox({ type: accumulator, lanes: plan.lanesOut }, plan.lanes);
   if (!requantiser) return;
@@ -165,7 +169,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     if (inTurn) {
       const operand = spanOf(addends.flatMap(({ type }) => [Number(type.lo), Number(type.hi)]));
       const largest = Math.max(...coefficients.flat().map(Math.abs));
-      const inBlock = amounts.product(operand, range(-largest, largest), plan.multipliers[0] ?? "lut");
+      const inBlock = amounts.starProduct(operand, range(-largest, largest), plan.multipliers[0] ?? "lut");
       amounts.logic("residual operands", operand.width * (addends.length > 4 ? 2 : 1), inBlock ? 0 : operand.width);
       amounts.logic("residual sum", inBlock ? 0 : sums, inBlock ? offset : sums + offset);
       continue;
@@ -173,7 +177,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     addends.forEach((addend, index) => {
       const largest = Math.max(...(coefficients[index] ?? [1]).map(Math.abs));
       const factor = range(-largest, largest);
-      const inBlock = amounts.product(addend.type, factor, plan.multipliers[index] ?? "lut");
+      const inBlock = amounts.starProduct(addend.type, factor, plan.multipliers[index] ?? "lut");
       const product = productType(addend.type, factor).width;
       amounts.logic("residual operands", 0, addend.type.width);
       // A multiplier block adds what is there already; in logic the products' last digits are added behind it.

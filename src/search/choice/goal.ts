@@ -1,5 +1,5 @@
 import type { Estimate } from "../../accelerator/index.js";
-import { defaultActivity, estimatePower } from "../../accelerator/index.js";
+import { defaultActivity, estimatePower, usableLuts } from "../../accelerator/index.js";
 import type { DesignSpace } from "../space/design-space.js";
 import { resources } from "../space/labels.js";
 import type { Limits, Objective } from "../types.js";
@@ -92,7 +92,7 @@ export function microjoulesOf(
 export function rowsOf({ device, utilisation }: DesignSpace, { microjoules, added }: Limits, energy: Linear): Row[] {
   const unit = (index: number) => Float64Array.from({ length: METRICS }, (_, at) => (at === index ? 1 : 0));
   const rows: Row[] = [
-    { name: "LUTs", weights: unit(1), limit: device.lut * utilisation },
+    { name: "LUTs", weights: unit(1), limit: usableLuts(device, utilisation) },
     { name: "LUTs as memory", weights: unit(2), limit: device.lutram * utilisation },
     { name: "flip-flops", weights: unit(3), limit: device.ff * utilisation },
     { name: "multiplier blocks", weights: unit(4), limit: device.dsp },
