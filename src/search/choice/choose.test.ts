@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Device, decideChoices, device, planAccelerator } from "../../accelerator/index.js";
+import { type Device, decideChoices, device, planAccelerator, usableLuts } from "../../accelerator/index.js";
 import { GatecastError } from "../../errors.js";
 import { standInModel } from "../../integer/index.js";
 import { defineArchitecture, definePrecision } from "../../model/index.js";
@@ -22,7 +22,8 @@ function addedOf({ tensors }: Sensitivity, of: Readonly<Record<string, number>>)
 }
 
 /** A small device, all of which may be used, without DSPs and block RAM: then lanes and widths are all there is to choose. */
-const small: Device = { ...device("xc7s6"), dsp: 0, blockRam: { count: 0, bits: 18_432 }, lut: 3000, ff: 4000 };
+const small: Device = { ...device("xc7s6"), dsp: 0, blockRam: { count: 0, bits: 18_432 }, lut: 4500, ff: 5000 };
+const budget = usableLuts(small, 1);
 const bare = some(designSpace(architecture, precision, { device: small, memories: "lut-only", utilisation: 1 }));
 const sensitivity = madeUpSensitivity(bare);
 const free = ["embedded", "layers.0.hidden", "layers.0.linear1.weight"];
@@ -52,14 +53,14 @@ describe("against all assignments, one by one", () => {
   it.each([400, 700])("has the least error that fits in %i cycles", async (cycles) => {
     const choice = await chooseWidths(bare, sensitivity, { objective: "error", limits: { cycles }, ...asked });
     const best = Math.min(
-      ...all.flatMap((one) => (one.cycles <= cycles && one.lut <= 3000 && one.ff <= 4000 ? [one.added] : [])),
+      ...all.flatMap((one) => (one.cycles <= cycles && one.lut <= budget && one.ff <= small.ff ? [one.added] : [])),
     );
     expect(choice.proven).toBe(true);
     expect(choice.value).toBeGreaterThanOrEqual(best);
     expect(choice.value).toBeLessThanOrEqual(best * (1 + choice.gap));
     expect(choice.bound).toBeLessThanOrEqual(best);
     expect(choice.assignment.plan.cyclesPerInference).toBeLessThanOrEqual(cycles);
-    expect(choice.assignment.plan.estimate.lut).toBeLessThanOrEqual(3000);
+    expect(choice.assignment.plan.estimate.lut).toBeLessThanOrEqual(budget);
   });
 
   it.each([400, 1000])("has the fewest LUTs with an error of 4.5 in %i cycles", async (cycles) => {
@@ -69,7 +70,7 @@ describe("against all assignments, one by one", () => {
       ...asked,
     });
     const best = Math.min(
-      ...all.flatMap((one) => (one.cycles <= cycles && one.added <= 4.5 && one.ff <= 4000 ? [one.lut] : [])),
+      ...all.flatMap((one) => (one.cycles <= cycles && one.added <= 4.5 && one.lut <= budget && one.ff <= small.ff ? [one.lut] : [])),
     );
     expect(choice.value).toBeGreaterThanOrEqual(best);
     expect(choice.value).toBeLessThanOrEqual(best * (1 + choice.gap));
