@@ -51,7 +51,7 @@ describe.each(["xc7s15", "ice40up5k"])("cost tables for the %s", (target) => {
     const shared = all.filter(({ choices }) => choices.units.length > 0);
     // Requantisers that tasks of very different widths share need more than their ceilings tell, and blocks are whole.
     for (const { kind, allowed, dsps, blocks } of [
-      { kind: own, allowed: 0.02, dsps: 2.5, blocks: 2 },
+      { kind: own, allowed: 0.03, dsps: 2.5, blocks: 2 },
       { kind: shared, allowed: 0.2, dsps: 4.5, blocks: target === "xc7s15" ? 4 : 12 },
     ]) {
       for (let seed = 1; seed <= 3; seed++) {

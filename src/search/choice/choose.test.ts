@@ -70,7 +70,9 @@ describe("against all assignments, one by one", () => {
       ...asked,
     });
     const best = Math.min(
-      ...all.flatMap((one) => (one.cycles <= cycles && one.added <= 4.5 && one.lut <= budget && one.ff <= small.ff ? [one.lut] : [])),
+      ...all.flatMap((one) =>
+        one.cycles <= cycles && one.added <= 4.5 && one.lut <= budget && one.ff <= small.ff ? [one.lut] : [],
+      ),
     );
     expect(choice.value).toBeGreaterThanOrEqual(best);
     expect(choice.value).toBeLessThanOrEqual(best * (1 + choice.gap));
