@@ -2,7 +2,7 @@ import type { NumType } from "../rtl/index.js";
 import type { Device } from "./devices.js";
 import { ice40Coefficients } from "./estimate/coefficients/ice40.js";
 import { xc7Coefficients } from "./estimate/coefficients/xc7.js";
-import { selectorLuts } from "./estimate/luts.js";
+import { lutsOfDigits, lutsOfStar, selectorLuts } from "./estimate/luts.js";
 import type { Coefficients } from "./estimate/terms.js";
 import { dspsOf } from "./parts/dsps.js";
 import { ramb18Width } from "./parts/table.js";
@@ -24,6 +24,8 @@ export interface Technology {
   /** Multiplier blocks of a product, and the fewest bits in sum that a product in one must have. */
   dsps(a: NumType, b: NumType): number;
   readonly leastDspBits: number;
+  /** Look-up tables of a product that is left to synthesis, in units of the term "product". */
+  star(x: number, w: number): number;
   /** Whether weights side by side share a multiplier block. */
   readonly packs: boolean;
 }
@@ -38,6 +40,7 @@ export const xc7: Technology = {
   choice: (words, width) => width * selectorLuts(words),
   dsps: dspsOf,
   leastDspBits: 9,
+  star: lutsOfStar,
   packs: true,
 };
 
@@ -51,6 +54,8 @@ export const ice40: Technology = {
   choice: (words, width) => (words - 1) * width * 0.67,
   dsps: (a, b) => macs(a) * macs(b),
   leastDspBits: 9,
+  // Too few for a product alone; the coefficients, set by hand on whole designs, make up for it elsewhere.
+  star: (x, w) => lutsOfDigits(Math.max(x, w), Math.min(x, w)) + 0.8 * Math.max(x, w),
   packs: false,
 };
 

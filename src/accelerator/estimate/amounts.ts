@@ -4,7 +4,7 @@ import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
-import { lutsOfDigits, lutsOfStar, multipleBits, selectorLuts } from "./luts.js";
+import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
 import { type Term, termIndex, terms } from "./terms.js";
 
 /** What is known of the factors of products in look-up tables. */
@@ -72,7 +72,7 @@ export class Amounts {
   /** A product that is left to synthesis, with its register; true where it is in a multiplier block. */
   starProduct(a: NumType, b: NumType, kind: Multiplier): boolean {
     if (this.#inBlock(a, b, kind)) return true;
-    this.logic("product", lutsOfStar(a.width, b.width), productType(a, b).width);
+    this.logic("product", this.technology.star(a.width, b.width), productType(a, b).width);
     return false;
   }
 

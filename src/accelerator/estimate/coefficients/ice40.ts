@@ -8,7 +8,7 @@ export const ice40Coefficients: Coefficients = {
     design: 49.6,
     wraps: 0.8,
     product: 1.6,
-    multiples: 1.28,
+    multiples: 1,
     tree: 1.52,
     accumulator: 1.6,
     "block accumulator": 1.6,
