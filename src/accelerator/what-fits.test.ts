@@ -7,6 +7,8 @@ import { usableLuts } from "./limits.js";
 import { type PlanOptions, planAccelerator } from "./planner.js";
 
 const spartan = device("xc7s15");
+/** Share of a device's LUTs that an estimate may come to. */
+const usable = usableLuts(spartan, 0.9) / spartan.lut;
 const modelOf = (options: Partial<ArchitectureOptions>, bits: number) =>
   standInModel(defineArchitecture({ window: 24, ...options }), definePrecision({ bits }));
 
@@ -49,7 +51,7 @@ describe("what does not fit", () => {
       return planAccelerator(model, { device: { ...spartan, dsp: 0, lut: 20_000 }, goal: "area" }).estimate.lut;
     };
     const between = (lut("free") + lut("power-of-two")) / 2;
-    const tight: Device = { ...spartan, name: "tight", dsp: 0, lut: Math.round((1.03 * between) / 0.9) };
+    const tight: Device = { ...spartan, name: "tight", dsp: 0, lut: Math.round(between / usable) };
     const free = standInModel(shape, definePrecision({ bits: 8 }));
     expect(refusal(free, { device: tight }).remedy).toMatch(
       /^By estimate each of these alone would fit: power-of-two scales; /,
@@ -63,7 +65,7 @@ describe("what does not fit", () => {
       device: { ...spartan, dsp: 10 },
       goal: "area",
     });
-    const few = { ...spartan, lut: Math.ceil((1.03 * least.estimate.lut) / 0.9), lutram: 400, dsp: 10 };
+    const few = { ...spartan, lut: Math.ceil((1.03 * least.estimate.lut) / usable), lutram: 400, dsp: 10 };
     const tight = refusal(modelOf({ dModel: 32, window: 48 }, 8), { device: few });
     expect(tight.remedy).toMatch(
       /^No single change of the network would fit. By estimate this would: d_model \d+ with \d bits; or the /,

@@ -18,7 +18,10 @@ export function multipleBits(x: number, w: number): number {
   return (w > 3 ? 2 : 1) * (x - 1);
 }
 
-/** LUT6 of `*`, for each pair of bits, by the bits of the narrower factor from 3 on (Yosys 0.55; within 5 % for factors of 10 to 18 bits). */
+/**
+ * LUT6 of `*`, for each pair of bits, by the bits of the narrower factor from 3 on (Yosys 0.55, factors of 10 to 18 bits by 4 to 10 and 12; those of 3 and 11 are
+ * guessed from their neighbours).
+ */
 const PER_PAIR = [1.5, 1.6, 1.86, 1.53, 1.77, 2.03, 2.21, 2.4, 2.3, 2.2] as const;
 
 /** LUT6 of a product that is left to synthesis. */

@@ -8,6 +8,7 @@ import {
   xilinxCommand,
 } from "./synthesize.js";
 
+/** What `synthesizeModules` is asked. */
 export interface PartsOptions extends Omit<SynthesisOptions, "perModule" | "family"> {
   /** Modules that are kept apart, by name; all others become one with those that they are in. */
   readonly keep: readonly string[];
@@ -17,7 +18,7 @@ export interface PartsOptions extends Omit<SynthesisOptions, "perModule" | "fami
  * Synthesises a design for a Xilinx 7-series part with some of its modules kept, and counts what each of these occupies: nothing is
  * optimised across their borders, but within them as in the flattened whole. The top module comes first.
  *
- * @throws GatecastError of kind "tool": Yosys fails or is stopped, a statistic is missing, a cell of unknown size.
+ * @throws GatecastError of kind "usage": a name that cannot be one; of kind "tool": Yosys fails or is stopped, a statistic is missing, a cell of unknown size.
  */
 export async function synthesizeModules(options: PartsOptions): Promise<ModuleResources[]> {
   checkNames(options);

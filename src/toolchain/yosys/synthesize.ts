@@ -115,7 +115,11 @@ function xilinxScript({ sources, top, dsp = true, perModule = false }: Synthesis
 }
 
 /** Names go into a script: only plain ones, so that none can be taken for a command or an option. */
-export function checkNames({ sources, top }: Pick<SynthesisOptions, "sources" | "top">): void {
+export function checkNames({
+  sources,
+  top,
+  keep = [],
+}: Pick<SynthesisOptions, "sources" | "top"> & { readonly keep?: readonly string[] }): void {
   const seen = new Set<string>();
   for (const { name } of sources) {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) || seen.has(name)) {
@@ -130,10 +134,11 @@ export function checkNames({ sources, top }: Pick<SynthesisOptions, "sources" | 
     }
     seen.add(name);
   }
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(top)) {
-    throw new GatecastError("usage", `"${top}" cannot be the name of a top module.`, {
+  for (const [what, name] of [["top", top], ...keep.map((one) => ["kept", one] as const)] as const) {
+    if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) continue;
+    throw new GatecastError("usage", `"${name}" cannot be the name of a ${what} module.`, {
       remedy: "Use letters, digits and _ only.",
-      where: { top },
+      where: { [what]: name },
     });
   }
 }
