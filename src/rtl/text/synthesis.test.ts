@@ -87,3 +87,30 @@ describe("Yosys for 7-series", () => {
     },
   );
 });
+
+describe("Yosys for iCE40", () => {
+  it.skipIf(skipWithout("yosys"))(
+    titleWith("makes no block memory of a table of constants whose word is registered", "yosys"),
+    { timeout: 180_000 },
+    () => {
+      const init = Array.from({ length: 128 }, (_, i) => (i * i * 37) % 4093);
+      const table = module("squares", { in: { a: uint(7) }, out: { q: uint(12) } }, (p, m) => {
+        const words = m.mem("words", { type: uint(12), depth: 128, style: "rom", latency: 0, init });
+        const word = m.reg("word", uint(12));
+        word.next(words.read(p.a));
+        return { q: word.q };
+      });
+      const text = inTemporaryFolder((folder) => {
+        for (const { fileName, text } of emitVerilog(table)) writeFileSync(join(folder, fileName), text);
+        runTool(folder, "yosys", [
+          "-q",
+          "-p",
+          "read_verilog squares.v; synth_ice40 -dsp -top squares; tee -q -o cells.txt stat",
+        ]);
+        return readFileSync(join(folder, "cells.txt"), "utf8");
+      });
+      expect(text).toContain("SB_LUT4");
+      expect(text).not.toContain("SB_RAM40");
+    },
+  );
+});

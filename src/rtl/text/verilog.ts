@@ -104,10 +104,11 @@ function printMemory(memory: MemoryText): string[] {
   const lines = note === undefined ? [] : wrapText(note, LINE - 6).map((line) => `// ${line}`);
   const bits = Math.log2(contents.length);
   if (style === null) {
-    // Two underscores: no name of a design has them, so the function's cannot be that of a register.
+    // Two underscores: no name of a design has them, so the function's cannot be that of a register. The attribute keeps Yosys from
+    // making a block memory of a table whose address is registered.
     lines.push(
       `function ${verilogRange(shape)}${name}__word(input [${bits - 1}:0] address);`,
-      "  case (address)",
+      '  (* rom_style = "logic" *) case (address)',
       ...contents.map((word, i) => {
         const label = i === contents.length - 1 ? "default" : `${bits}'d${i}`;
         return `    ${label}: ${name}__word = ${verilogLiteral(word, shape)};`;

@@ -32,7 +32,7 @@ module dot_product (
 );
   // Weights, four of 8 bits in a word, lane 0 lowest.
   function [31:0] weights__word(input [3:0] address);
-    case (address)
+    (* rom_style = "logic" *) case (address)
       4'd0: weights__word = 32'h0;
       4'd1: weights__word = 32'h1030507;
       4'd2: weights__word = 32'h2060A0E;
