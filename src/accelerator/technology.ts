@@ -21,7 +21,7 @@ export interface Technology {
   constants(words: number, width: number): number;
   /** Look-up tables for a choice of one of so many registers. */
   choice(words: number, width: number): number;
-  /** Multiplier blocks of a product, and the fewest bits in sum that a product in one must have. */
+  /** Multiplier blocks of a product, and the fewest bits that a product must have to be in one (Yosys' DSP_Y_MINWIDTH). */
   dsps(a: NumType, b: NumType): number;
   readonly leastDspBits: number;
   /** Look-up tables of a product that is left to synthesis, in units of the term "product". */
@@ -53,7 +53,7 @@ export const ice40: Technology = {
   constants: (words, width) => Math.ceil(words / 16) * width,
   choice: (words, width) => (words - 1) * width * 0.67,
   dsps: (a, b) => macs(a) * macs(b),
-  leastDspBits: 9,
+  leastDspBits: 11,
   // Too few for a product alone; the coefficients, set by hand on whole designs, make up for it elsewhere.
   star: (x, w) => lutsOfDigits(Math.max(x, w), Math.min(x, w)) + 0.8 * Math.max(x, w),
   packs: false,

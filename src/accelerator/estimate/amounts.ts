@@ -64,7 +64,7 @@ export class Amounts {
 
   /** Whether a product is in a multiplier block, which is counted then. */
   #inBlock(a: NumType, b: NumType, kind: Multiplier): boolean {
-    if (kind !== "dsp" || a.width + b.width < this.technology.leastDspBits) return false;
+    if (kind !== "dsp" || productType(a, b).width < this.technology.leastDspBits) return false;
     this.dsp += this.technology.dsps(a, b);
     return true;
   }
