@@ -2,7 +2,16 @@ import { device, generateAccelerator, type Plan, planAccelerator } from "../../s
 import { GatecastError } from "../../src/errors.js";
 import { serialiseIntegerModel } from "../../src/integer/index.js";
 import { definePrecision } from "../../src/model/index.js";
-import { type Choice, chooseWidths, designSpace, measureSensitivity, widths } from "../../src/search/index.js";
+import {
+  type Choice,
+  chooseWidths,
+  type DesignSpace,
+  designSpace,
+  type Limits,
+  measureSensitivity,
+  type Sensitivity,
+  widths,
+} from "../../src/search/index.js";
 import type { Stores } from "../accelerator/measure.js";
 import { simulateRow } from "../accelerator/simulate.js";
 import { synthesiseRow } from "../accelerator/synthesise.js";
@@ -100,7 +109,7 @@ export function mayGain({ widest }: DeployabilityRow): boolean {
 }
 
 /** Trains the widest uniform width, and where it loses too much the mixed choice; that is synthesised and simulated. */
-export async function trainedRow(row: DeployabilityRow, place: Place, tools: Tools): Promise<DeployabilityRow> {
+export async function trainedRow(planned: DeployabilityRow, place: Place, tools: Tools): Promise<DeployabilityRow> {
   const { workshop, progress } = tools;
   const subject: Subject = { ...place, dataset: "pems_lane", seed: 1 };
   const { dataset, window, dModel, layers, seed } = subject;
@@ -108,28 +117,36 @@ export async function trainedRow(row: DeployabilityRow, place: Place, tools: Too
   const name = `${place.target.device}, n ${window}, d_model ${dModel}, L ${layers}`;
   const float = await workshop.float(network);
   const lossOf = ({ errors }: IntegerOnly) => errors.test / float.errors.test - 1;
+  const target = device(place.target.device);
+  const cycles = cyclesAllowed(place.target);
+  const graph = workshop.graph(network, definePrecision());
+  const space = designSpace(graph.architecture, graph.precision, { device: target });
+  progress(`${name}: sensitivities`);
+  const sensitivity = await measureSensitivity(graph, float.parameters, workshop.data(network), {
+    method: "post-training",
+  });
+  // The planner has its rules of thumb; the search, which mixed widths are chosen by, looks for wider ones yet.
+  let widest = planned.widest ?? 1;
+  for (const bits of widths.filter((width) => width > widest)) {
+    progress(`${name}: ${bits} bits`);
+    if ((await choose(space, sensitivity, { cycles }, [bits])) === null) break;
+    widest = bits;
+  }
+  const row = {
+    ...planned,
+    widest,
+    selectableMemories: usualBits.find((bits) => bits <= widest) ?? null,
+  };
   // A width that is narrower still hardly ever loses less, and may not be left out where it does.
   const uniform: number[] = [];
-  for (let bits = row.widest ?? 0; bits >= 2; bits--)
+  for (let bits = widest; bits >= 2; bits--)
     uniform.push(lossOf(await workshop.integer(network, definePrecision({ bits }))));
   const uniformLoss = Math.min(...uniform);
   if (uniformLoss <= LOSS) return { ...row, uniformLoss, note: "a uniform width does" };
 
-  const target = device(place.target.device);
-  const cycles = cyclesAllowed(place.target);
-  const data = workshop.data(network);
-  const graph = workshop.graph(network, definePrecision());
-  progress(`${name}: sensitivities`);
-  const sensitivity = await measureSensitivity(graph, float.parameters, data, { method: "post-training" });
   progress(`${name}: choice`);
-  const space = designSpace(graph.architecture, graph.precision, { device: target });
-  let choice: Choice;
-  try {
-    choice = await chooseWidths(space, sensitivity, { objective: "error", limits: { cycles } });
-  } catch (error) {
-    if (error instanceof GatecastError) return { ...row, uniformLoss, note: error.message };
-    throw error;
-  }
+  const choice = await choose(space, sensitivity, { cycles });
+  if (choice === null) return { ...row, uniformLoss, note: "nothing is within the limits" };
   const trained = await workshop.integer(network, choice.assignment.precision);
   const mixed = widthsText(choice.assignment.precision);
   const found = { ...row, uniformLoss, mixed, rmseLoss: lossOf(trained) };
@@ -172,6 +189,21 @@ export async function trainedRow(row: DeployabilityRow, place: Place, tools: Too
       ...(rmseLoss > LOSS ? ["loses more than 1 %"] : []),
     ].join("; "),
   };
+}
+
+/** The choice of least error; null: nothing is within the limits. */
+async function choose(
+  space: DesignSpace,
+  sensitivity: Sensitivity,
+  limits: Limits,
+  allowed?: readonly number[],
+): Promise<Choice | null> {
+  try {
+    return await chooseWidths(space, sensitivity, { objective: "error", limits, ...(allowed && { allowed }) });
+  } catch (error) {
+    if (error instanceof GatecastError && error.kind === "hardware") return null;
+    throw error;
+  }
 }
 
 /** As chosen, or planned anew where the trained numbers do not allow that; null: nothing fits. */
