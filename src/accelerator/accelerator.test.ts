@@ -170,7 +170,7 @@ describe("the planner", () => {
 
   it("says by how much a model does not fit", () => {
     const tiny = { ...spartan, lut: 1000 };
-    expect(() => planAccelerator(small, { device: tiny })).toThrow(/needs about \d+ LUTs, and 873 may be used/);
+    expect(() => planAccelerator(small, { device: tiny })).toThrow(/needs about \d+ LUTs, and 873 of \d+ may be used/);
   });
 
   it("moves multipliers into LUTs where the device has too few, and takes samples of any width", () => {

@@ -8,7 +8,7 @@ export { compareFolds, type FoldedPlan } from "./fold-savings.js";
 export { type Delivery, type GeneratedFile, generateAccelerator } from "./generate.js";
 export { energyProxy, type Goal, goals } from "./goals.js";
 export type { Pace } from "./lanes.js";
-export { usableLuts } from "./limits.js";
+export { mostLogicLevels, usableLuts } from "./limits.js";
 export type { MatrixUnitPlan } from "./operators/matrix-unit/parameters.js";
 export type {
   Choices,

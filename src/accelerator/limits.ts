@@ -2,6 +2,12 @@ import { GatecastError } from "../errors.js";
 import type { Device } from "./devices.js";
 import type { Estimate } from "./plan.js";
 
+/**
+ * Most levels of logic between registers, a carry chain counted as one: what 100 MHz on the slowest parts of the 7 series leaves time for.
+ * Every operator is synthesised and held to it by a test; null: not measured for the family.
+ */
+export const mostLogicLevels: Readonly<Record<Device["family"], number | null>> = { xc7: 8, ice40: null };
+
 /** A resource of which more is needed than may be used. */
 export interface Excess {
   readonly name: string;
@@ -43,7 +49,9 @@ export function doesNotFit(device: Device, excesses: readonly Excess[], advice: 
     const { name, used, limit } = excess;
     const share = shareOf(excess);
     const more = Number.isFinite(share) ? ` (${Math.max(1, Math.round((share - 1) * 100))} % more)` : "";
-    return `about ${Math.round(used)} ${name}, and ${Math.floor(limit)} may be used${more}`;
+    // The others may all be used, or nine tenths of them; LUTs that routing and the estimate's error need are more of a surprise.
+    const of = name === "LUTs" ? ` of ${device.lut}` : "";
+    return `about ${Math.round(used)} ${name}, and ${Math.floor(limit)}${of} may be used${more}`;
   });
   return new GatecastError(
     "hardware",

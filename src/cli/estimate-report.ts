@@ -10,6 +10,8 @@ export interface EstimateReport {
     /** Operators, arrays that several share, and what lies between them. */
     readonly parts: readonly EstimatedPart[];
   };
+  /** Most levels of logic between registers, by construction; null: not known for the family. */
+  readonly mostLogicLevels: number | null;
   /** Exact. */
   readonly timing: {
     readonly cycles: number;

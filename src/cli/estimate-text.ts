@@ -5,11 +5,16 @@ import type { EstimateReport } from "./estimate-report.js";
 
 /** The estimate for a terminal: resources, cycles, power, battery. */
 export function estimateText(report: EstimateReport): string {
-  const { device, clockMHz, timing, power, dutyCycle } = report;
+  const { device, clockMHz, timing, power, dutyCycle, mostLogicLevels } = report;
   const { cycles, latencyMicroseconds, initiationInterval, inferencesPerSecond } = timing;
   return [
     resourceTable(report),
     `${device} at ${clockMHz} MHz: ${count(cycles)} cycles from first sample to forecast, ${latency(latencyMicroseconds * 1e-6).replace("µs", "us")}; back to back one each ${count(initiationInterval)} cycles, ${count(inferencesPerSecond)} a second.`,
+    ...(mostLogicLevels === null
+      ? []
+      : [
+          `At most ${mostLogicLevels} levels of logic between registers; the clock is a target until place and route has found it.`,
+        ]),
     "Cycles are exact for this plan, resources estimated (docs/estimates.md). Planned for numbers that stand in for trained ones.",
     "",
     powerTable(power),

@@ -29,6 +29,8 @@ it("tells resources, cycles and power of a network that nobody has trained, the 
     (report.power.total.value * report.timing.latencyMicroseconds) / 1e3,
     9,
   );
+  expect(report.mostLogicLevels).toBe(8);
+  expect(out).toContain("At most 8 levels of logic between registers");
   expect(report.dutyCycle).toBeNull();
   expect(out).toMatch(/layers\.0\.linear1 .*\n/);
   expect(out).toMatch(/uncalibrated/);

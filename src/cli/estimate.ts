@@ -5,6 +5,7 @@ import {
   device,
   type Estimate,
   estimatePower,
+  mostLogicLevels,
   type Plan,
   planAccelerator,
 } from "../accelerator/index.js";
@@ -46,6 +47,7 @@ export async function estimate(
     device: target.title,
     clockMHz,
     resources: { ...plan.estimate, budget: budgetOf(target), parts: partsOf(plan) },
+    mostLogicLevels: mostLogicLevels[target.family],
     timing: {
       cycles: plan.cyclesPerInference,
       latencyMicroseconds,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { mostLogicLevels } from "../../src/accelerator/index.js";
 import { emitVerilog } from "../../src/rtl/index.js";
 import { describeDepth, type LogicDepth, logicDepth } from "../../src/toolchain/netlist/depth.js";
 import type { XilinxResources } from "../../src/toolchain/yosys/statistics.js";
@@ -7,8 +8,7 @@ import { synthesizeParts } from "../../src/toolchain/yosys/synthesize-parts.js";
 import { wasmYosys } from "../../src/toolchain/yosys/wasm.js";
 import { catalogue } from "./catalogue.js";
 
-/** Most levels of logic between registers: what 100 MHz on the slowest parts of the 7 series leaves time for. */
-const MOST_LEVELS = 8;
+const MOST_LEVELS = mostLogicLevels.xc7 ?? 0;
 
 /**
  * What each operator costs at a few parameters, with the Yosys of package.json. The table is part of the repository, so that a
