@@ -27,7 +27,7 @@ describe("what does not fit", () => {
     const small: Device = { ...spartan, name: "small", lut: 2_000, lutram: 900 };
     const error = refusal(modelOf({ dModel: 16 }, 8), { device: small });
     expect(error.kind).toBe("hardware");
-    const match = /about (\d+) LUTs, and (\d+) of 8000 may be used \((\d+) % more\)/.exec(error.message);
+    const match = /about (\d+) LUTs, and (\d+) of 2000 may be used \((\d+) % more\)/.exec(error.message);
     const [used = 0, limit = 0, percent = 0] = (match ?? []).slice(1).map(Number);
     expect(limit).toBe(Math.floor(usableLuts(small, 0.9)));
     expect(percent).toBe(Math.round((used / limit - 1) * 100));
