@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { device } from "../src/accelerator/devices.js";
 import { type Coefficients, estimateOf, terms } from "../src/accelerator/estimate/index.js";
 import { technologyOf } from "../src/accelerator/technology.js";
 import { renderTable } from "../src/report/table.js";
@@ -28,16 +29,21 @@ interface Design {
   readonly whole: Counts;
 }
 
-const family = "xc7";
-const deviceName = "xc7s15";
+/** What the designs are planned for; its family's coefficients are fitted. */
+const deviceNames = ["xc7s15", "ice40up5k"] as const;
 
 /** Fits the coefficients of the estimates to what the pinned Yosys makes of random designs, and writes them. */
 export const calibrate: Bench = {
   name: "calibrate",
   summary: "fits the coefficients of the resource estimates to synthesised designs (`npm run calibrate`)",
-  options: { designs: `to synthesise, their parts each for itself; ${usual.full} by default` },
+  options: {
+    designs: `to synthesise, their parts each for itself; ${usual.full} by default`,
+    device: `${deviceNames.join(" or ")}, whose family's coefficients are fitted; ${deviceNames[0]} by default`,
+  },
   async run(options, { root, print, progress }) {
     const wanted = options.number("designs", 1, 10_000) ?? usual[options.quick ? "quick" : "full"];
+    const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
+    const { family } = device(deviceName);
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const designs: Design[] = [];
     for (let seed = FIRST_SEED; designs.length < wanted; seed++) {
@@ -95,7 +101,7 @@ export const calibrate: Bench = {
     print(`Whole designs, errors in the fit: LUT ${spread("lut")}; FF ${spread("ff")}.`);
     if (!options.quick) {
       const file = join(root, "src", "accelerator", "estimate", "coefficients", `${family}.ts`);
-      writeAtomically(file, sourceOf(after));
+      writeAtomically(file, sourceOf(family, after));
       print(
         `Written: ${file}. \`npm run bench -- estimates\` tells how good they are on designs that they have not seen.`,
       );
@@ -139,7 +145,7 @@ function coefficientsOf(
   >;
 }
 
-function sourceOf({ tool, designs, lut, ff }: Coefficients): string {
+function sourceOf(family: string, { tool, designs, lut, ff }: Coefficients): string {
   const record = (values: Readonly<Record<string, number>>) =>
     Object.entries(values)
       .map(([term, value]) => `    ${/^\w+$/.test(term) ? term : `"${term}"`}: ${value},`)

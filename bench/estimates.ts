@@ -17,15 +17,19 @@ import { openStore } from "./estimates/store.js";
 const usual = { full: 40, quick: 2 } as const;
 /** Seeds of the designs: others than those that `npm run calibrate` fits to. */
 const FIRST_SEED = 1;
-const deviceName = "xc7s15";
+const deviceNames = ["xc7s15", "ice40up5k"] as const;
 
 /** Estimates of random designs beside their synthesis. */
 export const estimates: Bench = {
   name: "estimates",
   summary: "estimated resources beside synthesised ones, on random designs that the fit has not seen",
-  options: { designs: `how many; ${usual.full} by default` },
+  options: {
+    designs: `how many; ${usual.full} by default`,
+    device: `${deviceNames.join(" or ")}; ${deviceNames[0]} by default`,
+  },
   async run(options, { print, progress }) {
     const wanted = options.number("designs", 1, 10_000) ?? usual[options.quick ? "quick" : "full"];
+    const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const drawn: Drawn[] = [];
     const rows: Row[] = [];
@@ -44,7 +48,7 @@ export const estimates: Bench = {
         [
           "seed",
           "design",
-          ...["LUT", "synthesised", "error", "FF", "synthesised", "error", "DSP", "RAMB18"].map(right),
+          ...["LUT", "synthesised", "error", "FF", "synthesised", "error", "DSP", "block RAM"].map(right),
         ],
         rows.map((row) => [
           String(row.seed),
@@ -68,11 +72,11 @@ export const estimates: Bench = {
       ff: spread("ff"),
       dspExact: rows.filter(({ estimate, found }) => estimate.dsp === found.dsp).length,
       bramExact: rows.filter(({ estimate, found }) => estimate.blockRam === found.ramb18).length,
-      plansPerSecond: plansPerSecond(drawn),
+      plansPerSecond: plansPerSecond(drawn, deviceName),
     };
     print(
       `LUT: median error ${percent(result.lut.median)}, 95th percentile ${percent(result.lut.p95)}; FF: ${percent(result.ff.median)}, ${percent(result.ff.p95)}. ` +
-        `DSP exact in ${result.dspExact}, RAMB18 in ${result.bramExact} of ${result.designs} designs. ${Math.round(result.plansPerSecond)} plans estimated in a CPU-second.`,
+        `DSP exact in ${result.dspExact}, block RAM in ${result.bramExact} of ${result.designs} designs. ${Math.round(result.plansPerSecond)} plans estimated in a CPU-second.`,
     );
     return { rows, ...result };
   },
@@ -99,7 +103,7 @@ function rowOf({ seed, model, plan }: Drawn, found: Counts): Row {
 }
 
 /** What a search has of each network: all its trials, each derived and estimated; CPU-seconds. */
-function plansPerSecond(designs: readonly Drawn[]): number {
+function plansPerSecond(designs: readonly Drawn[], deviceName: string): number {
   const technology = technologyOf(device(deviceName));
   let plans = 0;
   const before = process.cpuUsage();

@@ -1,6 +1,9 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { type Choices, generateAccelerator, type OperatorPlan } from "../../src/accelerator/index.js";
+import { synthesizeIce40 } from "../../src/toolchain/yosys/ice40.js";
+import { synthesizeIce40Modules } from "../../src/toolchain/yosys/ice40-modules.js";
+import type { Ice40Resources } from "../../src/toolchain/yosys/ice40-statistics.js";
 import type { XilinxResources } from "../../src/toolchain/yosys/statistics.js";
 import { synthesizeXilinx } from "../../src/toolchain/yosys/synthesize.js";
 import { synthesizeModules } from "../../src/toolchain/yosys/synthesize-modules.js";
@@ -14,7 +17,10 @@ import { NAME, partModules } from "./observe.js";
 const timeLimitSeconds = 3600;
 
 const counts = z.object({ lut: z.number(), lutram: z.number(), ff: z.number(), dsp: z.number(), ramb18: z.number() });
-/** Resources of a design or of a module, the modules within it included; a RAMB36 counts as two RAMB18. */
+/**
+ * Resources of a design or of a module, the modules within it included; a RAMB36 counts as two RAMB18. Of an iCE40 `lut` are logic cells,
+ * `dsp` SB_MAC16, and `ramb18` its block memories of 4 Kb.
+ */
 export type Counts = z.infer<typeof counts>;
 
 const measured = z.object({
@@ -25,6 +31,10 @@ const measured = z.object({
 
 function countsOf({ lut, lutram, ff, dsp, ramb18, ramb36 }: XilinxResources): Counts {
   return { lut, lutram, ff, dsp, ramb18: ramb18 + 2 * ramb36 };
+}
+
+function countsOfIce40({ logicCells, ff, dsp, ebr }: Omit<Ice40Resources, "cells">): Counts {
+  return { lut: logicCells, lutram: 0, ff, dsp, ramb18: ebr };
 }
 
 interface Options {
@@ -48,24 +58,38 @@ export async function synthesised(
 ): Promise<{ readonly counts: Counts; readonly modules: Readonly<Record<string, Counts>> }> {
   const { sources, top, hash } = verilogOf(drawn);
   const engine = wasmYosys();
-  const key = { kind: "synthesis", how, verilog: hash, tool: `${engine.name} ${engine.version}` };
+  const { family } = drawn.plan.device;
+  const tool = `${engine.name} ${engine.version}`;
+  const key = { kind: "synthesis", how, verilog: hash, tool, ...(family === "xc7" ? {} : { family }) };
   const kept = store.read(key, measured);
   if (kept) return kept;
   progress(`seed ${drawn.seed}: synthesising about ${drawn.plan.estimate.lut} LUT`);
   const options = { sources, top, engine, timeLimitSeconds };
-  if (how === "flat") {
-    const { resources } = await synthesizeXilinx({ ...options, family: "xc7" });
-    const result = { counts: countsOf(resources), modules: {} };
-    store.write(key, result);
-    return result;
-  }
-  const list = await synthesizeModules({ ...options, keep: partModules(drawn) });
-  const modules = Object.fromEntries(list.map(({ module, total }) => [module, countsOf(total)]));
-  const whole = modules[top];
-  if (whole === undefined) throw new Error(`no counts of ${top}`);
-  const result = { counts: whole, modules };
+  const modules = how === "parts" ? await modulesOf(drawn, options) : {};
+  const counts = how === "parts" ? modules[top] : await wholeOf(drawn, options);
+  if (counts === undefined) throw new Error(`no counts of ${top}`);
+  const result = { counts, modules };
   store.write(key, result);
   return result;
+}
+
+type Sources = Omit<Parameters<typeof synthesizeIce40>[0], "dsp">;
+
+async function wholeOf({ plan: { device } }: Drawn, options: Sources): Promise<Counts> {
+  if (device.family === "ice40")
+    return countsOfIce40((await synthesizeIce40({ ...options, dsp: device.dsp > 0 })).resources);
+  return countsOf((await synthesizeXilinx({ ...options, family: "xc7" })).resources);
+}
+
+async function modulesOf(drawn: Drawn, options: Sources): Promise<Readonly<Record<string, Counts>>> {
+  const { device } = drawn.plan;
+  const keep = partModules(drawn);
+  if (device.family === "ice40") {
+    const list = await synthesizeIce40Modules({ ...options, dsp: device.dsp > 0, keep });
+    return Object.fromEntries(list.map(({ module, total }) => [module, countsOfIce40(total)]));
+  }
+  const list = await synthesizeModules({ ...options, keep });
+  return Object.fromEntries(list.map(({ module, total }) => [module, countsOf(total)]));
 }
 
 const keptChoices = z.object({

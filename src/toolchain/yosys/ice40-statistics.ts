@@ -42,14 +42,16 @@ const OCCUPIES: Readonly<Record<string, Counted | null>> = {
 };
 
 /**
- * Counts the resources of a flat netlist.
+ * Counts the resources of a netlist.
  *
+ * @param modules names of the modules that are kept apart within it, which are counted for themselves; default: it is flat
  * @throws GatecastError of kind "tool" for a type of cell whose size is not known: nothing is ever left out of a sum
  */
-export function countIce40(netlist: Netlist): Ice40Resources {
+export function countIce40(netlist: Netlist, modules: ReadonlySet<string> = new Set()): Ice40Resources {
   const sum: Record<Counted, number> = { lut: 0, ff: 0, carry: 0, dsp: 0, ebr: 0, spram: 0 };
   const cells: Record<string, number> = {};
   for (const { type } of netlist.cells) {
+    if (modules.has(type)) continue;
     cells[type] = (cells[type] ?? 0) + 1;
     const kind = Object.hasOwn(OCCUPIES, type) ? OCCUPIES[type] : undefined;
     if (kind === undefined) {
