@@ -141,6 +141,8 @@ function choiceTable(rows: readonly ChoiceRow[]): string {
     "+-",
     "automatic",
     "+-",
+    "random",
+    "+-",
     "uJ uniform",
     "uJ",
     "saved",
@@ -151,9 +153,14 @@ function choiceTable(rows: readonly ChoiceRow[]): string {
     rows.map((row) => [
       row.dataset,
       ...[row.dModel, row.seeds, `${row.bestUniform} bits`],
-      ...[row.ratioBestUniform, row.ratioBestUniformError, row.ratio, row.ratioError].map((value) =>
-        decimals(value, 4),
-      ),
+      ...[
+        row.ratioBestUniform,
+        row.ratioBestUniformError,
+        row.ratio,
+        row.ratioError,
+        row.ratioBestRandom,
+        row.ratioBestRandomError,
+      ].map((value) => decimals(value, 4)),
       ...[row.energyBestUniform, row.energy].map((value) => decimals(value, 3)),
       share(1 - row.energy / row.energyBestUniform),
       ...[row.lutEstimated, row.lutSynthesised],

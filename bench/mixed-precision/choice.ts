@@ -14,12 +14,15 @@ import type { Stores } from "../accelerator/measure.js";
 import { synthesiseRow } from "../accelerator/synthesise.js";
 import { contentHash } from "../accuracy/datasets.js";
 import { mean, standardError } from "../common/statistics.js";
+import { bestRandom } from "./random-assignments.js";
 import type { IntegerOnly, Subject, Workshop } from "./workshop.js";
 
-/** Uniform widths that are trained; the best is the narrowest that loses at most `LOSS` of RMSE on validation, mean of the seeds. */
+/** Uniform widths, from the narrowest on; the best is the first that loses at most `LOSS` of RMSE on validation, mean of the seeds. */
 const uniformBits = [2, 3, 4, 5] as const;
 const LOSS = 0.01;
 const target = "xc7s15";
+/** Random assignments of equal resources that the choice is compared with. */
+const RANDOM = 30;
 
 /** The automatic choice beside the best uniform width: the least energy that errs no more. */
 export interface ChoiceRow {
@@ -36,6 +39,9 @@ export interface ChoiceRow {
   readonly ratioError: number | null;
   readonly ratioBestUniform: number;
   readonly ratioBestUniformError: number | null;
+  /** The same of the best of 30 random assignments of equal resources: which is the best is told without training, and that one is trained. */
+  readonly ratioBestRandom: number;
+  readonly ratioBestRandomError: number | null;
   /** Microjoules of an inference by estimate, means. */
   readonly energy: number;
   readonly energyBestUniform: number;
@@ -52,7 +58,8 @@ interface Tools {
 
 interface Seeded {
   readonly subject: Subject;
-  readonly uniform: ReadonlyMap<number, IntegerOnly>;
+  /** By bits, as far as they were trained. */
+  readonly uniform: Map<number, IntegerOnly>;
   readonly float: { readonly validation: number; readonly test: number };
 }
 
@@ -63,14 +70,18 @@ export async function choiceRow(
   const all: Seeded[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const subject: Subject = { dataset, dModel, seed, window: 24, layers: 1 };
-    const { errors } = await workshop.float(subject);
-    const uniform = new Map<number, IntegerOnly>();
-    for (const bits of uniformBits) uniform.set(bits, await workshop.integer(subject, definePrecision({ bits })));
-    all.push({ subject, uniform, float: errors });
+    all.push({ subject, uniform: new Map(), float: (await workshop.float(subject)).errors });
   }
   const ratiosAt = (bits: number, part: "validation" | "test") =>
     all.map(({ uniform, float }) => (uniform.get(bits)?.errors[part] ?? Number.NaN) / float[part]);
-  const bestUniform = uniformBits.find((bits) => mean(ratiosAt(bits, "validation")) <= 1 + LOSS);
+  let bestUniform: number | undefined;
+  for (const bits of uniformBits) {
+    for (const { subject, uniform } of all)
+      uniform.set(bits, await workshop.integer(subject, definePrecision({ bits })));
+    if (mean(ratiosAt(bits, "validation")) > 1 + LOSS) continue;
+    bestUniform = bits;
+    break;
+  }
   if (bestUniform === undefined)
     throw new GatecastError(
       "training",
@@ -80,12 +91,13 @@ export async function choiceRow(
       },
     );
 
-  const found: { readonly chosen: IntegerOnly; readonly choice: Choice; readonly uniform: Choice }[] = [];
+  const found: Found[] = [];
   for (const seeded of all) found.push(await chosenFor(seeded, bestUniform, { workshop, progress }));
   const [first] = found;
   if (first === undefined) throw new Error("no seed");
   const tests = found.map(({ chosen }) => chosen.errors.test);
   const ratios = tests.map((test, index) => test / (all[index]?.float.test ?? Number.NaN));
+  const randomRatios = found.map(({ random }, index) => random.errors.test / (all[index]?.float.test ?? Number.NaN));
   const uniformRatios = ratiosAt(bestUniform, "test");
   return {
     ...{ dataset, dModel, seeds, bestUniform },
@@ -95,10 +107,19 @@ export async function choiceRow(
     ratioError: standardError(ratios),
     ratioBestUniform: mean(uniformRatios),
     ratioBestUniformError: standardError(uniformRatios),
+    ratioBestRandom: mean(randomRatios),
+    ratioBestRandomError: standardError(randomRatios),
     energy: mean(found.map(({ choice }) => choice.assignment.microjoules)),
     energyBestUniform: mean(found.map(({ uniform }) => uniform.assignment.microjoules)),
     ...(await synthesised(first, stores, progress)),
   };
+}
+
+interface Found {
+  readonly chosen: IntegerOnly;
+  readonly choice: Choice;
+  readonly uniform: Choice;
+  readonly random: IntegerOnly;
 }
 
 /** The choice of least energy whose trained model errs no more on validation than the uniform width's. */
@@ -106,7 +127,7 @@ async function chosenFor(
   { subject, uniform, float }: Seeded,
   bits: number,
   { workshop, progress }: Omit<Tools, "stores">,
-): Promise<{ chosen: IntegerOnly; choice: Choice; uniform: Choice }> {
+): Promise<Found> {
   const graph = workshop.graph(subject, definePrecision());
   const { parameters } = await workshop.float(subject);
   progress(`${subject.dataset}, d_model ${subject.dModel}, seed ${subject.seed}: choice`);
@@ -131,7 +152,10 @@ async function chosenFor(
   const best = recovery.chosen ?? recovery.nearest;
   const chosen = best && trained.get(best.choice.choice);
   if (!best || !chosen) throw new Error("nothing was trained");
-  return { chosen, choice: best.choice.choice, uniform: uniformChoice };
+  const { choice } = best.choice;
+  progress(`${subject.dataset}, d_model ${subject.dModel}, seed ${subject.seed}: random assignments`);
+  const other = await bestRandom(subject, { space, choice, parameters }, workshop, RANDOM);
+  return { chosen, choice, uniform: uniformChoice, random: await workshop.integer(subject, other) };
 }
 
 function candidate(choice: Choice): { added: number; choice: Choice } {
