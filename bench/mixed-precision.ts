@@ -35,6 +35,7 @@ export const mixedPrecision: Bench = {
     layers: "1,2 by default",
     datasets: `of ${chosenFor.join(",")}, for choice; both by default`,
     seeds: "how many, for choice; 5 by default",
+    trainings: "yes (the default) or no: deployability tells what fits, and trains nothing",
   },
   async run(options, { print, progress }) {
     const { quick } = options;
@@ -47,6 +48,7 @@ export const mixedPrecision: Bench = {
     const dModels = options.numbers("d-models", 4, 128);
     const layers = options.numbers("layers", 1, 4) ?? (quick ? [1] : grid.layers);
     const recordings = options.choices("datasets", [...chosenFor]) ?? (quick ? [chosenFor[0]] : [...chosenFor]);
+    const trains = !options.choices("trainings", ["yes", "no"])?.includes("no");
     const seeds = options.number("seeds", 1, 1000) ?? (quick ? 1 : 5);
     for (const dataset of datasets) if (chosenFor.some((name) => name === dataset.name)) readRecording(dataset);
     const compiled = fileURLToPath(new URL("..", import.meta.url));
@@ -75,11 +77,14 @@ export const mixedPrecision: Bench = {
         return { place, row };
       });
       for (const { place, row } of rows)
-        deployability.push(mayGain(row) ? await trainedRow(row, place, { workshop, plans, stores, progress }) : row);
+        deployability.push(
+          trains && mayGain(row) ? await trainedRow(row, place, { workshop, plans, stores, progress }) : row,
+        );
       print(deployabilityTable(deployability));
-      print(
-        `${deployability.filter(({ gained }) => gained).length} networks that no uniform width brings within device, latency and 1 % of RMSE are deployed with mixed widths.`,
-      );
+      if (trains)
+        print(
+          `${deployability.filter(({ gained }) => gained).length} networks that no uniform width brings within device, latency and 1 % of RMSE are deployed with mixed widths.`,
+        );
     }
 
     const choice: ChoiceRow[] = [];
