@@ -57,6 +57,7 @@ function draw(space: DesignSpace, choice: Choice, random: Random): Precision {
         random,
       ),
     ];
+    if (dealt.every(([name, bits]) => bits === bitsOf(name, chosen))) continue;
     const precision = definePrecision({ ...chosen, overrides: Object.fromEntries(dealt) });
     const energy = energyOf(space, choice, precision);
     if (energy !== null && energy <= MORE * choice.assignment.microjoules) return precision;
@@ -70,10 +71,13 @@ function draw(space: DesignSpace, choice: Choice, random: Random): Precision {
   );
 }
 
-function deal(names: readonly string[], { weights, activations, overrides }: Precision, random: Random) {
-  const order = random.permutation(names.length);
-  const bits = names.map((name) => overrides[name] ?? (name.endsWith(".weight") ? weights : activations));
-  return names.map((name, index): [string, number] => [name, bits[order[index] ?? 0] ?? weights]);
+function deal(names: readonly string[], chosen: Precision, random: Random): [string, number][] {
+  const from = [...random.permutation(names.length)].map((index) => names[index] ?? "");
+  return names.map((name, index) => [name, bitsOf(from[index] ?? "", chosen)]);
+}
+
+function bitsOf(name: string, { weights, activations, overrides }: Precision): number {
+  return overrides[name] ?? (name.endsWith(".weight") ? weights : activations);
 }
 
 /** With the choice's lanes and memories; null where that does not fit. */
