@@ -70,7 +70,7 @@ describe("the whole accelerator", () => {
       const parameters = deriveParameters(graph, model, choices, "any");
       const cycles = countCycles(graph, parameters, choices);
       const accelerator = buildAccelerator(model, choices, "any");
-      const windows = randomWindows(model, 5, seed);
+      const windows = randomWindows(model, 13, seed);
       const result = simulateAccelerator(model, { mode, ...cycles }, accelerator, windows);
       expect(result.mismatches).toBe(0);
       expect(result.cyclesPerInference).toBe(cycles.cyclesPerInference);
@@ -140,7 +140,7 @@ describe("the planner", () => {
       ...buildGraph(architecture, model.precision).operators.map((o) => o.name),
       ...plan.units.map((unit) => unit.name),
     ]);
-    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 8, 2));
+    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 13, 2));
     expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
     expect(result.initiationInterval).toBe(plan.initiationInterval);
   });

@@ -54,13 +54,13 @@ export interface Cycles {
 }
 
 /** Windows, the first one alone, after which the intervals between forecasts repeat themselves. */
-const WINDOWS = 7;
-/** Intervals in which they do: shared lanes may serve every other window sooner. */
-const PERIOD = 3;
+const WINDOWS = 13;
+/** Intervals in which they do: shared lanes may serve every other window sooner, or one of four. */
+const PERIOD = 8;
 
 /** The longest of the last intervals between forecasts whose last values left in these cycles; null for too few of them. */
 export function initiationIntervalOf(ends: readonly number[]): number | null {
-  if (ends.length <= PERIOD) return null;
+  if (ends.length < WINDOWS) return null;
   const last = ends.slice(-PERIOD - 1);
   return Math.max(...last.slice(1).map((end, index) => end - (last[index] ?? 0)));
 }

@@ -27,7 +27,7 @@ describe("accelerators of folded networks", () => {
         const choices = randomChoices(graph, random, mode, shared);
         const cycles = countCycles(graph, deriveParameters(graph, model, choices, "any"), choices);
         const accelerator = buildAccelerator(model, choices, "any");
-        const windows = randomWindows(model, 5, seed);
+        const windows = randomWindows(model, 13, seed);
         const result = simulateAccelerator(model, { mode, ...cycles }, accelerator, windows);
         expect(result.mismatches).toBe(0);
         expect(result.cyclesPerInference).toBe(cycles.cyclesPerInference);
@@ -53,7 +53,7 @@ describe("accelerators of folded networks", () => {
     expect(plan.cyclesPerInference).toBeLessThan(0.8 * whole);
     // What the device has left goes to the head's second half, for which the forecast waits.
     expect(headLanes(plan)).toBe(2);
-    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 8, 2));
+    const result = simulateAccelerator(model, plan, buildAccelerator(model, plan), randomWindows(model, 13, 2));
     expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
     expect(result.initiationInterval).toBe(plan.initiationInterval);
   });

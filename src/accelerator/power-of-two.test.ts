@@ -97,7 +97,7 @@ describe("operators of a network with power-of-two scales", () => {
       for (const unit of units) expect(products(deliverModule(unit))).toBe(0);
       const cycles = countCycles(graph, parameters, choices);
       const accelerator = buildAccelerator(model, choices, "any");
-      const windows = randomWindows(model, 8, seed);
+      const windows = randomWindows(model, 13, seed);
       const plan = { mode: "window", ...cycles } as const;
       const straight = simulateAccelerator(model, plan, accelerator, windows, { checks: true });
       expect(straight).toMatchObject({ mismatches: 0, ...cycles });

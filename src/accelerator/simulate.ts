@@ -33,7 +33,7 @@ export interface SimulationResult {
   readonly firstMismatch: { readonly inference: number; readonly expected: number[]; readonly actual: number[] } | null;
   /** First input accepted to last output of the first inference, on an idle machine without pauses, in cycles with `enable`; measured. */
   readonly cyclesPerInference: number;
-  /** Between last outputs, back to back with windows offered to the end, the longest of the last three; null with pauses or fewer than five inferences. */
+  /** Between last outputs, back to back with windows offered to the end, the longest of the last eight; null with pauses or fewer than 13 inferences. */
   readonly initiationInterval: number | null;
   /** All cycles simulated. */
   readonly cycles: number;
@@ -164,7 +164,7 @@ export function simulateAccelerator(
     firstMismatch ??= { inference, expected: expectedCodes, actual: actualCodes };
   }
   // The first inference ran alone.
-  const initiationInterval = undisturbed && ends.length > 4 ? initiationIntervalOf(ends) : null;
+  const initiationInterval = undisturbed ? initiationIntervalOf(ends) : null;
   const toggles = countToggles ? sim.toggles() : null;
   return {
     outputs,

@@ -57,7 +57,7 @@ describe("choices by name", () => {
       if (weights !== undefined) expect(found).toMatchObject({ weights: weights === "distributed" ? "rom" : weights });
     }
     const accelerator = buildAccelerator(model, plan, "chosen");
-    const result = simulateAccelerator(model, plan, accelerator, randomWindows(model, 6, 2));
+    const result = simulateAccelerator(model, plan, accelerator, randomWindows(model, 13, 2));
     expect(result).toMatchObject({ mismatches: 0, cyclesPerInference: plan.cyclesPerInference });
     expect(result.initiationInterval).toBe(plan.initiationInterval);
   });

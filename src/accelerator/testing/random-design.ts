@@ -124,7 +124,7 @@ export function describeDesign({ seed, from, graph, choices }: RandomDesign): st
 }
 
 /** Inferences without pauses: the first alone, the others back to back, as many as `countCycles` has. */
-const INFERENCES = 7;
+const INFERENCES = 13;
 /** And with pauses. */
 const PAUSED = 3;
 

@@ -26,7 +26,7 @@ describe("a matrix unit", () => {
       const parameters = deriveParameters(graph, model, choices, "any");
       const cycles = countCycles(graph, parameters, choices);
       const accelerator = buildAccelerator(model, choices, "any");
-      const windows = randomWindows(model, 8, seed);
+      const windows = randomWindows(model, 13, seed);
       const result = simulateAccelerator(model, { mode: "window", ...cycles }, accelerator, windows, { checks: true });
       expect(result.mismatches).toBe(0);
       expect(result.cyclesPerInference).toBe(cycles.cyclesPerInference);
