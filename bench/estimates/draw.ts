@@ -23,14 +23,15 @@ export interface Drawn {
 export function drawPlanned(seed: number, deviceName: string): Drawn | null {
   const random = new Random(seed, 29);
   const one = <T>(of: readonly [T, ...T[]]): T => of[random.integer(of.length)] ?? of[0];
-  const architecture = drawArchitecture(random, one);
+  const target = device(deviceName);
+  const architecture = target.family === "ice40" ? drawSmall(random, one) : drawArchitecture(random, one);
   const precision = drawPrecision(random, one);
   const model = standInModel(architecture, precision);
   const goal: Goal = one(["latency", "latency", "area"]);
   const utilisation = one([0.4, 0.55, 0.7, 0.9]);
   const mode = one<Mode>(["window", "window", "window", "sample"]);
   try {
-    const plan = planAccelerator(model, { device: device(deviceName), goal, utilisation, mode, advice: false });
+    const plan = planAccelerator(model, { device: target, goal, utilisation, mode, advice: false });
     return { seed, model, plan };
   } catch (error) {
     if (error instanceof GatecastError && error.kind === "hardware") return null;
@@ -57,6 +58,22 @@ function drawArchitecture(random: Random, one: One): Architecture {
     skip: random.integer(4) > 0,
     folds: heads === 1 ? foldNames.filter(() => random.integer(6) === 0) : [],
     persistence: targets <= inputs && random.integer(3) > 0 ? Array.from({ length: targets }, (_, at) => at) : null,
+  });
+}
+
+/** What an iCE40 has room for. */
+function drawSmall(random: Random, one: One): Architecture {
+  const inputs = one([1, 1, 2, 3]);
+  const dModel = one([4, 6, 8, 8, 12, 16]);
+  return defineArchitecture({
+    window: one([6, 8, 12, 16, 24]),
+    inputs,
+    horizon: one([1, 1, 1, 3]),
+    heads: one([1, 1, 1, 2]),
+    dModel,
+    feedForward: dModel * one([2, 4]),
+    skip: random.integer(4) > 0,
+    persistence: random.integer(3) > 0 ? [0] : null,
   });
 }
 

@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
 import { initiationIntervalOf } from "./cycles.js";
 
-const endsOf = (intervals: readonly number[]) =>
-  intervals.reduce<number[]>((ends, interval) => [...ends, (ends.at(-1) ?? 0) + interval], [878]);
+function endsOf(intervals: readonly number[]): number[] {
+  const ends = [878];
+  for (const interval of intervals) ends.push((ends.at(-1) ?? 0) + interval);
+  return ends;
+}
 
 it("tells the longest interval of all that repeat, whichever comes last", () => {
   // d_model 16 with the fold `query`: four intervals in turn.
