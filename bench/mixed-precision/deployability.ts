@@ -23,8 +23,8 @@ import { type IntegerOnly, type Subject, type Workshop, widthsText } from "./wor
 /** Devices, and the latency that an inference may take on each, at the device's usual clock. */
 export const targets = [
   { device: "xc7s6", microseconds: 60 },
-  { device: "xc7s15", microseconds: 60 },
-  { device: "ice40up5k", microseconds: 150 },
+  { device: "xc7s15", microseconds: 20 },
+  { device: "ice40up5k", microseconds: 180 },
 ] as const;
 type Target = (typeof targets)[number];
 
