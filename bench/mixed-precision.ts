@@ -93,6 +93,7 @@ export const mixedPrecision: Bench = {
         for (const dModel of dModels ?? (quick ? [8] : [32, 64]))
           choice.push(await choiceRow({ dataset, dModel, seeds }, { workshop, stores, progress }));
       print(choiceTable(choice));
+      for (const row of choice) print(narrowestText(row));
     }
 
     let sensitivity: object | null = null;
@@ -151,7 +152,10 @@ function choiceTable(rows: readonly ChoiceRow[]): string {
     "uJ uniform",
     "uJ",
     "saved",
+    "LUT uniform",
     "LUT",
+    "saved",
+    "first: LUT",
   ];
   return renderTable(
     ["data", ...columns.map(right), right("synthesised")],
@@ -168,7 +172,16 @@ function choiceTable(rows: readonly ChoiceRow[]): string {
       ].map((value) => decimals(value, 4)),
       ...[row.energyBestUniform, row.energy].map((value) => decimals(value, 3)),
       share(1 - row.energy / row.energyBestUniform),
+      ...[row.lutBestUniform, row.lut].map((value) => Math.round(value)),
+      share(1 - row.lut / row.lutBestUniform),
       ...[row.lutEstimated, row.lutSynthesised],
     ]),
   );
+}
+
+function narrowestText({ dataset, dModel, narrowest }: ChoiceRow): string {
+  const of = `${dataset}, d_model ${dModel}`;
+  if (narrowest === null) return `${of}: no uniform width tried loses at most 1 % on validation.`;
+  const { bits, ratio, energy, lut } = narrowest;
+  return `${of}: the narrowest uniform width that loses at most 1 % on validation has ${bits} bits: ${decimals(ratio, 4)} of the float model's RMSE, ${decimals(energy, 3)} uJ, ${lut} LUT.`;
 }
