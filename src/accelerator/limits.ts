@@ -16,7 +16,7 @@ export interface Excess {
 }
 
 /** The fastest plan that fits is more often one that is estimated too low than one too high: some LUTs more stay free (docs/estimates.md). */
-const RESERVE = 1.03;
+const RESERVE = 1.025;
 
 /** LUTs that an estimate may come to, so that the design keeps `utilisation`. */
 export function usableLuts({ lut }: Device, utilisation: number): number {

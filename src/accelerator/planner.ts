@@ -24,7 +24,7 @@ export interface PlanOptions {
   readonly mode?: Mode;
   /** `latency` (default): the fewest cycles that fit comfortably; `area`: the fewest LUTs; `energy`: least `energyProxy`. */
   readonly goal?: Goal;
-  /** Share of the device's LUTs and flip-flops that the design may use; default 0.9. The estimate of LUTs stays 3 % below that. */
+  /** Share of the device's LUTs and flip-flops that the design may use; default 0.9. The estimate of LUTs stays 2.5 % below that. */
   readonly utilisation?: number;
   /** Fixes the cycles per token instead of searching. */
   readonly pace?: Pace;
