@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { device } from "../src/accelerator/devices.js";
 import { type Coefficients, estimateOf, terms } from "../src/accelerator/estimate/index.js";
-import { technologyOf } from "../src/accelerator/technology.js";
+import { type Technology, technologyOf } from "../src/accelerator/technology.js";
 import { renderTable } from "../src/report/table.js";
 import { wasmYosys } from "../src/toolchain/yosys/wasm.js";
 import type { Bench } from "./common/bench.js";
@@ -55,12 +55,12 @@ export const calibrate: Bench = {
       progress(`${designs.length} of ${wanted} designs`);
     }
     const engine = wasmYosys();
-    const { coefficients: before } = technologyOf({ family });
+    const technology = technologyOf({ family });
     const after: Coefficients = {
       tool: `${engine.name} ${engine.version}`,
       designs: designs.length,
-      lut: coefficientsOf("lut", designs, before),
-      ff: coefficientsOf("ff", designs, before),
+      lut: coefficientsOf("lut", designs, technology),
+      ff: coefficientsOf("ff", designs, technology),
     };
     const all = designs.flatMap(({ parts }) => parts);
     const rows = [...new Set(all.map(({ kind }) => kind))].map((kind) => {
@@ -117,10 +117,10 @@ function percent(value: number): string {
 function coefficientsOf(
   what: "lut" | "ff",
   designs: readonly Design[],
-  before: Coefficients,
+  { coefficients: before, alone }: Technology,
 ): Record<(typeof terms)[number], number> {
-  /** What is not logic is known exactly. */
-  const logic = ({ lut, lutram, ff }: Counts) => (what === "lut" ? lut - lutram : ff);
+  /** What is not logic is known exactly, and the share of flip-flops that take a cell of their own is given. */
+  const logic = ({ lut, lutram, ff }: Counts) => (what === "lut" ? lut - lutram - alone * ff : ff);
   const observations: Observation[] = [];
   const observe = (amounts: Float64Array, counts: Counts, weight: number) => {
     const found = logic(counts);
