@@ -1,23 +1,11 @@
 import { expect, it } from "vitest";
+import { nestedModules } from "../testing/nested-modules.js";
 import { synthesizeIce40 } from "./ice40.js";
 import { synthesizeIce40Modules } from "./ice40-modules.js";
 import { wasmYosys } from "./wasm.js";
 
-const text = `
-module leaf(input clock, input [3:0] a, output reg [3:0] q);
-  always @(posedge clock) q <= a + 4'd3;
-endmodule
-module part(input clock, input [3:0] a, output [3:0] q);
-  leaf first(.clock(clock), .a(a), .q(q));
-endmodule
-module top(input clock, input [3:0] a, output [3:0] q);
-  wire [3:0] between;
-  part first(.clock(clock), .a(a), .q(between));
-  leaf second(.clock(clock), .a(between), .q(q));
-endmodule
-`;
 const design = {
-  sources: [{ name: "top.v", text }],
+  sources: [{ name: "top.v", text: nestedModules }],
   top: "top",
   dsp: true,
   engine: wasmYosys(),

@@ -1,21 +1,14 @@
 import { expect, it } from "vitest";
+import { nestedModules } from "../testing/nested-modules.js";
 import { synthesizeModules } from "./synthesize-modules.js";
 import { wasmYosys } from "./wasm.js";
 
-const text = `
-module leaf(input clock, input [3:0] a, output reg [3:0] q);
-  always @(posedge clock) q <= a + 4'd3;
-endmodule
-module part(input clock, input [3:0] a, output [3:0] q);
-  leaf first(.clock(clock), .a(a), .q(q));
-endmodule
-module top(input clock, input [3:0] a, output [3:0] q);
-  wire [3:0] between;
-  part first(.clock(clock), .a(a), .q(between));
-  leaf second(.clock(clock), .a(between), .q(q));
-endmodule
-`;
-const design = { sources: [{ name: "top.v", text }], top: "top", engine: wasmYosys(), timeLimitSeconds: 120 };
+const design = {
+  sources: [{ name: "top.v", text: nestedModules }],
+  top: "top",
+  engine: wasmYosys(),
+  timeLimitSeconds: 120,
+};
 
 it("counts the modules that are kept apart, and makes all others one with those that they are in", async () => {
   const modules = await synthesizeModules({ ...design, keep: ["part"] });
