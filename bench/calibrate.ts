@@ -8,7 +8,7 @@ import { wasmYosys } from "../src/toolchain/yosys/wasm.js";
 import type { Bench } from "./common/bench.js";
 import { writeAtomically } from "./common/write-atomically.js";
 import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js";
-import { drawPlanned } from "./estimates/draw.js";
+import { deviceNames, drawPlanned } from "./estimates/draw.js";
 import { errorsOf, quantile } from "./estimates/errors.js";
 import { fitted, type Observation } from "./estimates/fit.js";
 import { type Part, partsOf } from "./estimates/observe.js";
@@ -28,9 +28,6 @@ interface Design {
   readonly parts: readonly Part[];
   readonly whole: Counts;
 }
-
-/** What the designs are planned for; its family's coefficients are fitted. */
-const deviceNames = ["xc7s15", "ice40up5k"] as const;
 
 /** Fits the coefficients of the estimates to what the pinned Yosys makes of random designs, and writes them. */
 export const calibrate: Bench = {

@@ -9,7 +9,7 @@ import { buildGraph } from "../src/model/index.js";
 import { renderTable } from "../src/report/table.js";
 import type { Bench } from "./common/bench.js";
 import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js";
-import { type Drawn, drawPlanned } from "./estimates/draw.js";
+import { type Drawn, deviceNames, drawPlanned } from "./estimates/draw.js";
 import { quantile } from "./estimates/errors.js";
 import { openStore } from "./estimates/store.js";
 
@@ -17,7 +17,6 @@ import { openStore } from "./estimates/store.js";
 const usual = { full: 40, quick: 2 } as const;
 /** Seeds of the designs: others than those that `npm run calibrate` fits to. */
 const FIRST_SEED = 1;
-const deviceNames = ["xc7s15", "ice40up5k"] as const;
 
 /** Estimates of random designs beside their synthesis. */
 export const estimates: Bench = {

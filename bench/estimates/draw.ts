@@ -12,6 +12,9 @@ import {
 } from "../../src/model/index.js";
 import { Random } from "../../src/numeric/random.js";
 
+/** Devices that designs are drawn for, one of each family whose coefficients are fitted; the first by default. */
+export const deviceNames = ["xc7s15", "ice40up5k"] as const;
+
 /** A random network as a user might want it, planned for a part of a device. Everything follows from the seed. */
 export interface Drawn {
   readonly seed: number;
