@@ -8,14 +8,14 @@ import { wasmYosys } from "../src/toolchain/yosys/wasm.js";
 import type { Bench } from "./common/bench.js";
 import { writeAtomically } from "./common/write-atomically.js";
 import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js";
-import { deviceNames, drawPlanned } from "./estimates/draw.js";
+import { deviceNames, drawDesigns } from "./estimates/draw.js";
 import { errorsOf, quantile } from "./estimates/errors.js";
 import { fitted, type Observation } from "./estimates/fit.js";
 import { type Part, partsOf } from "./estimates/observe.js";
 import { openStore } from "./estimates/store.js";
 
-/** Designs that the coefficients are fitted to. */
-const usual = { full: 32, quick: 3 } as const;
+/** Designs that the coefficients are fitted to: of one width for all tensors, and of a width for each. */
+const usual = { full: { uniform: 32, mixed: 16 }, quick: { uniform: 3, mixed: 0 } } as const;
 /** Seeds of the designs: others than those of `bench estimates`. */
 const FIRST_SEED = 1_000;
 /** What one whole departure of a coefficient from the one that is there is worth, beside the parts' weighted squared errors. */
@@ -34,22 +34,25 @@ export const calibrate: Bench = {
   name: "calibrate",
   summary: "fits the coefficients of the resource estimates to synthesised designs (`npm run calibrate`)",
   options: {
-    designs: `to synthesise, their parts each for itself; ${usual.full} by default`,
+    designs: `of one width, to synthesise with their parts each for itself; ${usual.full.uniform} by default`,
+    mixed: `designs of mixed widths beside them; ${usual.full.mixed} by default`,
     device: `${deviceNames.join(" or ")}, whose family's coefficients are fitted; ${deviceNames[0]} by default`,
   },
   async run(options, { root, print, progress }) {
-    const wanted = options.number("designs", 1, 10_000) ?? usual[options.quick ? "quick" : "full"];
+    const given = usual[options.quick ? "quick" : "full"];
+    const wanted = {
+      uniform: options.number("designs", 0, 10_000) ?? given.uniform,
+      mixed: options.number("mixed", 0, 10_000) ?? given.mixed,
+    };
     const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
     const { family } = device(deviceName);
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const designs: Design[] = [];
-    for (let seed = FIRST_SEED; designs.length < wanted; seed++) {
-      const fresh = drawPlanned(seed, deviceName);
-      if (fresh === null) continue;
+    for (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName)) {
       const drawn = withKeptChoices(fresh, store, family);
       const { modules, counts } = await synthesised(drawn, { store, how: "parts", progress });
       designs.push({ parts: partsOf(drawn, modules), whole: counts });
-      progress(`${designs.length} of ${wanted} designs`);
+      progress(`${designs.length} of ${wanted.uniform + wanted.mixed} designs`);
     }
     const engine = wasmYosys();
     const technology = technologyOf({ family });

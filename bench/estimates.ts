@@ -8,13 +8,14 @@ import { trialsOf } from "../src/accelerator/trials.js";
 import { buildGraph } from "../src/model/index.js";
 import { renderTable } from "../src/report/table.js";
 import type { Bench } from "./common/bench.js";
+import { widthsText } from "./common/format.js";
 import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js";
-import { type Drawn, deviceNames, drawPlanned } from "./estimates/draw.js";
+import { type Drawn, deviceNames, drawDesigns } from "./estimates/draw.js";
 import { quantile } from "./estimates/errors.js";
 import { openStore } from "./estimates/store.js";
 
-/** Designs that are drawn and synthesised. */
-const usual = { full: 40, quick: 2 } as const;
+/** Designs that are drawn and synthesised: of one width for all tensors, and of a width for each. */
+const usual = { full: { uniform: 40, mixed: 10 }, quick: { uniform: 2, mixed: 0 } } as const;
 /** Seeds of the designs: others than those that `npm run calibrate` fits to. */
 const FIRST_SEED = 1;
 
@@ -23,23 +24,26 @@ export const estimates: Bench = {
   name: "estimates",
   summary: "estimated resources beside synthesised ones, on random designs that the fit has not seen",
   options: {
-    designs: `how many; ${usual.full} by default`,
+    designs: `of one width, how many; ${usual.full.uniform} by default`,
+    mixed: `designs of mixed widths beside them; ${usual.full.mixed} by default`,
     device: `${deviceNames.join(" or ")}; ${deviceNames[0]} by default`,
   },
   async run(options, { print, progress }) {
-    const wanted = options.number("designs", 1, 10_000) ?? usual[options.quick ? "quick" : "full"];
+    const given = usual[options.quick ? "quick" : "full"];
+    const wanted = {
+      uniform: options.number("designs", 0, 10_000) ?? given.uniform,
+      mixed: options.number("mixed", 0, 10_000) ?? given.mixed,
+    };
     const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const drawn: Drawn[] = [];
     const rows: Row[] = [];
-    for (let seed = FIRST_SEED; rows.length < wanted; seed++) {
-      const fresh = drawPlanned(seed, deviceName);
-      if (fresh === null) continue;
+    for (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName)) {
       const design = withKeptChoices(fresh, store, device(deviceName).family);
       const { counts } = await synthesised(design, { store, how: "flat", progress });
       rows.push(rowOf(design, counts));
       drawn.push(design);
-      progress(`${rows.length} of ${wanted} designs`);
+      progress(`${rows.length} of ${wanted.uniform + wanted.mixed} designs`);
     }
     const right = (title: string) => ({ title, align: "right" as const });
     print(
@@ -92,7 +96,7 @@ interface Row {
 
 function rowOf({ seed, model, plan }: Drawn, found: Counts): Row {
   const { dModel, window, inputs, heads, layers } = model.architecture;
-  const shape = `d ${dModel}, n ${window}, m ${inputs}, h ${heads}, L ${layers}, ${model.precision.weights} bits, ${plan.mode}`;
+  const shape = `d ${dModel}, n ${window}, m ${inputs}, h ${heads}, L ${layers}, ${widthsText(model.precision)}, ${plan.mode}`;
   const graph = buildGraph(model.architecture, model.precision);
   const estimate = estimateDesign(graph, deriveParameters(graph, model, plan, "plan"), plan, technologyOf(plan.device));
   return {

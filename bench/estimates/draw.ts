@@ -5,12 +5,14 @@ import { GatecastError } from "../../src/errors.js";
 import { type IntegerModel, standInModel } from "../../src/integer/index.js";
 import {
   type Architecture,
+  buildGraph,
   defineArchitecture,
   definePrecision,
   foldNames,
   type Precision,
 } from "../../src/model/index.js";
 import { Random } from "../../src/numeric/random.js";
+import { chosenTensors } from "../../src/search/sensitivity/chosen-tensors.js";
 
 /** Devices that designs are drawn for, one of each family whose coefficients are fitted; the first by default. */
 export const deviceNames = ["xc7s15", "ice40up5k"] as const;
@@ -22,13 +24,38 @@ export interface Drawn {
   readonly plan: Plan;
 }
 
+/** One width for all weights and hidden activations, or one for each. */
+type Widths = "uniform" | "mixed";
+/** Between the first seeds of the two. */
+const APART = 500;
+
+/** So many designs with one width for all, from a seed on; then so many with a width for each tensor. */
+export function* drawDesigns(
+  first: number,
+  counts: Readonly<Record<Widths, number>>,
+  deviceName: string,
+): Generator<Drawn> {
+  for (const [widths, from] of [
+    ["uniform", first],
+    ["mixed", first + APART],
+  ] as const) {
+    let found = 0;
+    for (let seed = from; found < counts[widths]; seed++) {
+      const drawn = drawPlanned(seed, deviceName, widths);
+      if (drawn === null) continue;
+      found++;
+      yield drawn;
+    }
+  }
+}
+
 /** The design of a seed; null where nothing fits the part of the device that was drawn. */
-export function drawPlanned(seed: number, deviceName: string): Drawn | null {
+function drawPlanned(seed: number, deviceName: string, widths: Widths): Drawn | null {
   const random = new Random(seed, 29);
   const one = <T>(of: readonly [T, ...T[]]): T => of[random.integer(of.length)] ?? of[0];
   const target = device(deviceName);
   const architecture = target.family === "ice40" ? drawSmall(random, one) : drawArchitecture(random, one);
-  const precision = drawPrecision(random, one);
+  const precision = widths === "uniform" ? drawPrecision(random, one) : drawMixed(architecture, random, one);
   const model = standInModel(architecture, precision);
   const goal: Goal = one(["latency", "latency", "area"]);
   const utilisation = one([0.4, 0.55, 0.7, 0.9]);
@@ -83,4 +110,13 @@ function drawSmall(random: Random, one: One): Architecture {
 function drawPrecision(random: Random, one: One): Precision {
   const bits = one([3, 4, 4, 5, 6, 8]);
   return definePrecision({ bits, samples: 8 + random.integer(6), forecast: 10 + random.integer(7) });
+}
+
+/** Widths as the choice of them finds: most weights narrow, activations wider, a few much wider. */
+function drawMixed(architecture: Architecture, random: Random, one: One): Precision {
+  const tensors = chosenTensors(buildGraph(architecture, definePrecision()));
+  const overrides = Object.fromEntries(
+    tensors.map(({ name, kind }) => [name, one(kind === "weight" ? [2, 2, 2, 3, 3, 4, 6] : [2, 3, 3, 4, 4, 5, 6])]),
+  );
+  return definePrecision({ samples: 10 + random.integer(4), forecast: 12 + random.integer(5), overrides });
 }

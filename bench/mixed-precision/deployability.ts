@@ -17,8 +17,9 @@ import { simulateRow } from "../accelerator/simulate.js";
 import { synthesiseRow } from "../accelerator/synthesise.js";
 import { contentHash } from "../accuracy/datasets.js";
 import type { Store } from "../accuracy/store.js";
+import { widthsText } from "../common/format.js";
 import { planUniform } from "./uniform.js";
-import { type IntegerOnly, type Subject, type Workshop, widthsText } from "./workshop.js";
+import type { IntegerOnly, Subject, Workshop } from "./workshop.js";
 
 /** Devices, and the latency that an inference may take on each, at the device's usual clock. */
 export const targets = [

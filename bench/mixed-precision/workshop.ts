@@ -21,6 +21,7 @@ import { forecastErrors, type PreparedSeries, type WindowSet } from "../../src/s
 import { forward, trainFloat, trainQuantised } from "../../src/training/index.js";
 import { contentHash, datasets, prepareDataset, readRecording } from "../accuracy/datasets.js";
 import type { Store } from "../accuracy/store.js";
+import { widthsText } from "../common/format.js";
 import { integerModelFor } from "../common/network.js";
 
 /** A network on a recording, and the seed of its trainings. */
@@ -145,13 +146,6 @@ export class Workshop {
     this.#data.set(id, loaded);
     return loaded;
   }
-}
-
-/** "4 bits", or "2 to 6 bits" where tensors differ. */
-export function widthsText({ weights, activations, overrides }: Precision): string {
-  const all = [weights, activations, ...Object.values(overrides)];
-  const [least, most] = [Math.min(...all), Math.max(...all)];
-  return least === most ? `${least} bits` : `${least} to ${most} bits`;
 }
 
 /** Root mean squared error of an integer-only model, in the signal's unit. */

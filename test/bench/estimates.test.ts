@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawPlanned } from "../../bench/estimates/draw.js";
+import { drawDesigns } from "../../bench/estimates/draw.js";
 import { quantile } from "../../bench/estimates/errors.js";
 import { fitted } from "../../bench/estimates/fit.js";
 import { partsOf } from "../../bench/estimates/observe.js";
@@ -35,9 +35,13 @@ it("quantiles lie between their neighbours in proportion", () => {
   expect([0, 0.5, 0.75, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 2.5, 3.25, 4]);
 });
 
-it("parts of a drawn design add up to its estimate", () => {
-  const drawn = drawPlanned(3, "xc7s15");
+it.each([
+  { uniform: 1, mixed: 0 },
+  { uniform: 0, mixed: 1 },
+])("parts of a drawn design add up to its estimate: %o", (counts) => {
+  const [drawn] = drawDesigns(3, counts, "xc7s15");
   if (!drawn) throw new Error("nothing fits");
+  expect(Object.keys(drawn.model.precision.overrides).length > 0).toBe(counts.mixed > 0);
   const parts = partsOf(drawn, {});
   const sum = (of: "lut" | "ff" | "dsp" | "blockRam") =>
     parts.reduce((total, { amounts }) => total + estimateOf(amounts)[of], 0);
