@@ -6,6 +6,7 @@ import type { WindowSource } from "../source.js";
 import { loadQuantisers } from "./parameters.js";
 import { type Quantisers, quantisersOf } from "./quantisers.js";
 import { bestRange, bestSymmetricScale, leastError, wideRange } from "./ranges.js";
+import { flooredWeights, raiseSmallScales } from "./row-floor.js";
 import { seenValues } from "./seen-values.js";
 import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
 
@@ -109,6 +110,7 @@ function findRows(
   found: FoundRanges,
 ): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
+  const floored = flooredWeights(graph);
   for (const operator of graph.operators) {
     if (operator.kind !== "linear") continue;
     const { name, rows, bits } = operator.weight;
@@ -128,6 +130,7 @@ function findRows(
     );
     const nearest = constraints.rows.get(name);
     if (!nearest) {
+      if (floored.has(name)) raiseSmallScales(free);
       weights.set(name, free);
       continue;
     }

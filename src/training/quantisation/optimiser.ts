@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import { QUANTISER_FLOATS, type QuantiserTraits } from "../engine/workspace.js";
+import { flooredWeights, raiseSmallScales } from "./row-floor.js";
 import { type ShiftConstraints, shiftConstraints } from "./shift-constraints.js";
 
 const BETA1 = 0.9;
@@ -33,6 +34,8 @@ interface LearnedRows {
   readonly gradients: Float32Array;
   readonly start: number;
   readonly still: boolean;
+  /** Whether small scales are raised to the least (`row-floor.ts`). */
+  readonly floored: boolean;
 }
 
 /**
@@ -70,6 +73,7 @@ export class QuantiserOptimiser {
     this.#slopes = engine.quantiserGradients();
     let start = this.#quantisers;
     this.#shifts = shiftConstraints(engine.graph, (name) => engine.scaleOf(name));
+    const floored = flooredWeights(engine.graph);
     this.#rows = engine.rowScales.map(({ weight, scales, gradients, rows }) => {
       const entry = {
         weight,
@@ -77,6 +81,7 @@ export class QuantiserOptimiser {
         gradients: engine.rows(gradients, rows),
         start,
         still: fixed.includes(weight),
+        floored: floored.has(weight),
       };
       start += rows;
       return entry;
@@ -134,13 +139,13 @@ export class QuantiserOptimiser {
 
   #stepRows(rows: LearnedRows, rate: number): void {
     const { scales, gradients, start } = rows;
+    const learned = this.#scales.subarray(start, start + scales.length);
     for (let row = 0; row < scales.length; row++) {
-      const scale = this.#scales[start + row] ?? 0;
       const gradient = (gradients[row] ?? 0) * this.#used(rows, row);
-      const next = scale * (1 - this.#update(start + row, gradient, rate));
-      this.#scales[start + row] = next;
-      scales[row] = next;
+      learned[row] = (learned[row] ?? 0) * (1 - this.#update(start + row, gradient, rate));
     }
+    if (rows.floored) raiseSmallScales(learned);
+    scales.set(learned);
   }
 
   /** One step of a scale that all rows of a weight share. */
