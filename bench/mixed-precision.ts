@@ -57,7 +57,9 @@ export const mixedPrecision: Bench = {
     const store = new Store(folder, codeVersion(compiled));
     const rooms = ["src/errors.js", "src/numeric", "src/model", "src/integer", "src/rtl", "src/accelerator"];
     const plans = new Store(folder, codeVersion(compiled, rooms));
-    const workshop = new Workshop(store, { quick, progress });
+    const learning = ["src/errors.js", "src/numeric", "src/series", "src/model", "src/integer", "src/training"];
+    const models = new Store(folder, codeVersion(compiled, learning));
+    const workshop = new Workshop(models, { quick, progress });
 
     const deployability: DeployabilityRow[] = [];
     if (chosen.includes("deployability")) {

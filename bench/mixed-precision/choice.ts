@@ -1,4 +1,6 @@
 import { device, generateAccelerator, planAccelerator } from "../../src/accelerator/index.js";
+import { GatecastError } from "../../src/errors.js";
+import type { IntegerModel } from "../../src/integer/index.js";
 import { definePrecision } from "../../src/model/index.js";
 import {
   type Choice,
@@ -8,13 +10,15 @@ import {
   measureSensitivity,
   recover,
   type Sensitivity,
+  withLessRoom,
 } from "../../src/search/index.js";
+import { standardErrorOfBlocks } from "../../src/training/blocks.js";
 import type { Stores } from "../accelerator/measure.js";
 import { synthesiseRow } from "../accelerator/synthesise.js";
 import { contentHash } from "../accuracy/datasets.js";
 import { mean, standardError } from "../common/statistics.js";
 import { bestRandom } from "./random-assignments.js";
-import type { IntegerOnly, Subject, Workshop } from "./workshop.js";
+import type { Errors, IntegerOnly, Subject, Workshop } from "./workshop.js";
 
 /** Uniform widths; the best is the one that errs least on validation, mean of the seeds. */
 const uniformBits = [2, 3, 4, 5] as const;
@@ -69,7 +73,7 @@ interface Seeded {
   readonly subject: Subject;
   /** By bits, as far as they were trained. */
   readonly uniform: Map<number, IntegerOnly>;
-  readonly float: { readonly validation: number; readonly test: number };
+  readonly float: Errors;
 }
 
 export async function choiceRow(
@@ -132,7 +136,10 @@ interface Found {
   readonly random: IntegerOnly;
 }
 
-/** The choice of least energy whose trained model errs no more on validation than the uniform width's. */
+/**
+ * The choice of least energy whose trained model errs no more on validation than the uniform width's, within one standard error: that of the
+ * difference between the uniform width's errors and the float model's, stretch by stretch. Less is not known of either on these windows.
+ */
 async function chosenFor(
   { subject, uniform, float }: Seeded,
   bits: number,
@@ -142,14 +149,23 @@ async function chosenFor(
   const { parameters } = await workshop.float(subject);
   progress(`${subject.dataset}, d_model ${subject.dModel}, seed ${subject.seed}: choice`);
   const sensitivity = await measureSensitivity(graph, parameters, workshop.data(subject), { method: "post-training" });
-  const space = designSpace(graph.architecture, graph.precision, { device: device(target) });
+  let space = designSpace(graph.architecture, graph.precision, { device: device(target) });
   const uniformChoice = await chooseWidths(space, sensitivity, { objective: "energy", allowed: [bits] });
-  const validation = uniform.get(bits)?.errors.validation ?? Number.NaN;
-  const limit = (validation / float.validation) ** 2 - 1;
+  const compared = uniform.get(bits)?.errors;
+  if (compared === undefined) throw new Error(`not trained at ${bits} bits`);
+  const differences = compared.stretches.map((error, at) => error - (float.stretches[at] ?? Number.NaN));
+  const limit = (compared.validation ** 2 + standardErrorOfBlocks(differences)) / float.validation ** 2 - 1;
   const trained = new Map<Choice, IntegerOnly>();
   const recovery = await recover({
     cheapest: (added) => within(space, sensitivity, added),
     tightest: async () => candidate(await chooseWidths(space, sensitivity, { objective: "error" })),
+    fits: async ({ choice }) => {
+      const { model } = trained.get(choice) ?? {};
+      if (model === undefined) throw new Error("the choice was not trained");
+      if (fitsTrained(model, choice)) return true;
+      space = withLessRoom(space, choice, model);
+      return false;
+    },
     keyOf: ({ choice }) => JSON.stringify(choice.assignment.precision),
     measure: async ({ choice }) => {
       const model = await workshop.integer(subject, choice.assignment.precision);
@@ -161,7 +177,7 @@ async function chosenFor(
   });
   const best = recovery.chosen ?? recovery.nearest;
   const chosen = best && trained.get(best.choice.choice);
-  if (!best || !chosen) throw new Error("nothing was trained");
+  if (!best || !chosen) throw new Error("nothing that was trained fits the device");
   const { choice } = best.choice;
   progress(`${subject.dataset}, d_model ${subject.dModel}, seed ${subject.seed}: random assignments`);
   const other = await bestRandom(subject, { space, choice, parameters }, workshop, RANDOM);
@@ -170,6 +186,16 @@ async function chosenFor(
 
 function candidate(choice: Choice): { added: number; choice: Choice } {
   return { added: choice.assignment.added, choice };
+}
+
+function fitsTrained(model: IntegerModel, { plan }: Choice): boolean {
+  try {
+    planAccelerator(model, { device: device(target), plan, advice: false });
+    return true;
+  } catch (error) {
+    if (error instanceof GatecastError && error.kind === "hardware") return false;
+    throw error;
+  }
 }
 
 async function within(space: DesignSpace, sensitivity: Sensitivity, added: number) {

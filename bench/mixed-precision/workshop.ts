@@ -17,12 +17,14 @@ import {
   readParameters,
   writeParameters,
 } from "../../src/model/index.js";
-import { forecastErrors, type PreparedSeries, type WindowSet } from "../../src/series/index.js";
+import type { PreparedSeries, WindowSet } from "../../src/series/index.js";
+import { blockMeans } from "../../src/training/blocks.js";
 import { forward, trainFloat, trainQuantised } from "../../src/training/index.js";
 import { contentHash, datasets, prepareDataset, readRecording } from "../accuracy/datasets.js";
 import type { Store } from "../accuracy/store.js";
 import { widthsText } from "../common/format.js";
 import { integerModelFor } from "../common/network.js";
+import { mean } from "../common/statistics.js";
 
 /** A network on a recording, and the seed of its trainings. */
 export interface Subject {
@@ -42,6 +44,8 @@ export function subjectName({ dataset, window, dModel, layers, seed }: Subject):
 export interface Errors {
   readonly validation: number;
   readonly test: number;
+  /** Mean squared errors of stretches of the validation windows, in order. */
+  readonly stretches: Float64Array;
 }
 
 export interface FloatModel {
@@ -94,9 +98,10 @@ export class Workshop {
       ? readParameters(bytes, graph, this.store.path(key, "safetensors"))
       : await this.#trainFloat(subject, graph, series);
     if (!bytes) this.store.writeBytes(key, "safetensors", writeParameters(parameters));
-    const errorOf = (windows: WindowSet) =>
-      forecastErrors(windows, windows.unscale(forward(graph, parameters, windows))).rmse;
-    return { parameters, errors: { validation: errorOf(series.validation), test: errorOf(series.test) } };
+    return {
+      parameters,
+      errors: errorsOf(series, (windows) => windows.unscale(forward(graph, parameters, windows))),
+    };
   }
 
   /** Quantisation-aware training from the float model. */
@@ -108,7 +113,7 @@ export class Workshop {
     const text = bytes ? new TextDecoder().decode(bytes) : await this.#trainInteger(subject, graph, series);
     if (!bytes) this.store.writeBytes(key, "model.json", new TextEncoder().encode(text));
     const model = parseIntegerModel(text, this.store.path(key, "model.json"));
-    return { model, errors: { validation: errorOf(model, series.validation), test: errorOf(model, series.test) } };
+    return { model, errors: errorsOf(series, (windows) => forecastsOf(model, windows)) };
   }
 
   /** Sample codes of test windows, spread evenly. */
@@ -148,10 +153,23 @@ export class Workshop {
   }
 }
 
-/** Root mean squared error of an integer-only model, in the signal's unit. */
-function errorOf(model: IntegerModel, windows: WindowSet): number {
+function errorsOf({ validation, test }: PreparedSeries, forecasts: (windows: WindowSet) => ArrayLike<number>): Errors {
+  const squares = (windows: WindowSet) => {
+    const wanted = new Float64Array(windows.count * windows.outputSize);
+    windows.gatherRaw(windows.allIndices(), new Float64Array(windows.count * windows.inputSize), wanted);
+    return Array.from(forecasts(windows), (value, index) => (value - (wanted[index] ?? Number.NaN)) ** 2);
+  };
+  const [judged, tested] = [squares(validation), squares(test)];
+  return {
+    validation: Math.sqrt(mean(judged)),
+    test: Math.sqrt(mean(tested)),
+    stretches: blockMeans(judged, validation.outputSize),
+  };
+}
+
+/** Of an integer-only model, in the signal's unit. */
+function forecastsOf(model: IntegerModel, windows: WindowSet): ArrayLike<number> {
   const samples = new Float64Array(windows.count * windows.inputSize);
   windows.gatherRaw(windows.allIndices(), samples, new Float64Array(windows.count * windows.outputSize));
-  return forecastErrors(windows, decodeForecast(model, createInterpreter(model).run(encodeSamples(model, samples))))
-    .rmse;
+  return decodeForecast(model, createInterpreter(model).run(encodeSamples(model, samples)));
 }

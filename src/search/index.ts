@@ -13,4 +13,5 @@ export {
 export * from "./recovery/index.js";
 export { measureSensitivity, type SensitivityHooks, type SensitivityOptions } from "./sensitivity/index.js";
 export { type DesignSpace, designSpace, type SpaceOptions } from "./space/design-space.js";
+export { withLessRoom } from "./space/less-room.js";
 export * from "./types.js";

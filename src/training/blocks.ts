@@ -22,9 +22,18 @@ export function blockMeans(values: ArrayLike<number>, outputs: number): Float64A
   return means;
 }
 
+/** Standard error of the mean of what stretches show. */
+export function standardErrorOfBlocks(values: Float64Array): number {
+  const mean = meanOf(values);
+  const squares = values.reduce((sum, value) => sum + square(value - mean), 0);
+  return Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
+}
+
 /** The mean of changes of stretches, plus its standard error: what a change of an error is, on the safe side. */
 export function cautiousMean(changes: Float64Array): number {
-  const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
-  const squares = changes.reduce((sum, change) => sum + square(change - mean), 0);
-  return mean + Math.sqrt(squares / Math.max(1, changes.length - 1) / changes.length);
+  return meanOf(changes) + standardErrorOfBlocks(changes);
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

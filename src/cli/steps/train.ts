@@ -18,7 +18,6 @@ import {
   type TrainingSettings,
   trainingKeys,
 } from "../training/trainer.js";
-import { verifyChoice } from "../training/verify.js";
 import { checkpointFolder } from "./checkpoint.js";
 import { convert } from "./convert.js";
 import { floatModelHash } from "./float-model.js";
@@ -99,9 +98,8 @@ async function automatic(
   const unfolded = unfoldedGraph(graph);
   const float = await kept.float(unfolded, () => trainer.float(unfolded));
   await log.restore("float", float.history);
-  const verify: AutomaticOptions["verify"] = (chosen, { quantised }, accelerator) =>
-    verifyChoice(convert(chosen, quantised, data), settings, accelerator);
-  const found = await chooseAndTrain({ place: context, settings, graph, float, data, trainer, kept, log, verify });
+  const modelOf: AutomaticOptions["modelOf"] = (chosen, { quantised }) => convert(chosen, quantised, data);
+  const found = await chooseAndTrain({ place: context, settings, graph, float, data, trainer, kept, log, modelOf });
   const precision = { precision: found.graph.precision, accelerator: found.accelerator };
   return { float, quantised: found.trained, precision, search: found.report };
 }

@@ -35,7 +35,7 @@ import { EpochLog } from "../training/epoch-log.js";
 import { folderScratch } from "../training/folder-scratch.js";
 import { KeptTrainings } from "../training/kept-trainings.js";
 import { type TrainedFloat, Trainer, type Workplace } from "../training/trainer.js";
-import { microjoulesOf, verifyChoice } from "../training/verify.js";
+import { microjoulesOf } from "../training/verify.js";
 import { gatecastVersion } from "../version.js";
 import { type Format, formatTitle, parseFormat, parseScales, unavailableFormats, usualFormats } from "./formats.js";
 
@@ -204,8 +204,7 @@ class Study {
     try {
       const found = await chooseAndTrain({
         ...{ place, settings, graph, float, data, trainer, kept, log },
-        verify: (chosen, { quantised }, accelerator) =>
-          verifyChoice(convert(chosen, quantised, data), settings, accelerator),
+        modelOf: (chosen, { quantised }) => convert(chosen, quantised, data),
       });
       const model = convert(found.graph, found.trained.quantised, data);
       const fixed = found.accelerator?.plan ?? settings.plan;

@@ -1,4 +1,5 @@
 import { GatecastError } from "../../errors.js";
+import type { IntegerModel } from "../../integer/index.js";
 import { buildGraph, foldParameters, type Graph, type Precision } from "../../model/index.js";
 import { count, percent, significant } from "../../report/format.js";
 import type { PrecisionReport, TriedPoint } from "../../report/precision-data.js";
@@ -14,19 +15,21 @@ import {
 import { contentHash } from "../../toolchain/files.js";
 import { nodeThreads, usualThreads } from "../../toolchain/threads.js";
 import type { TrainingData } from "../../training/index.js";
+import type { Configuration } from "../configuration.js";
 import { checkpointFolder } from "../steps/checkpoint.js";
 import type { ChosenAccelerator } from "../steps/chosen-accelerator.js";
 import { type ChoiceSettings, Chooser, limitsOf, objectiveOf, pointOf } from "./chooser.js";
 import type { EpochLog } from "./epoch-log.js";
 import type { KeptTrainings } from "./kept-trainings.js";
 import type { TrainedFloat, TrainedQuantised, Trainer, TrainingSettings, Workplace } from "./trainer.js";
+import { verifyChoice } from "./verify.js";
 
 /** What sensitivities are measured by, where the user does not say (docs/search.md). */
 const usualSensitivity = "post-training";
 
 export interface AutomaticOptions {
   readonly place: Workplace;
-  readonly settings: ChoiceSettings & TrainingSettings;
+  readonly settings: ChoiceSettings & TrainingSettings & Pick<Configuration, "goal">;
   /** The network; of its widths only those count that are not chosen. */
   readonly graph: Graph;
   readonly float: TrainedFloat;
@@ -34,12 +37,8 @@ export interface AutomaticOptions {
   readonly trainer: Trainer;
   readonly kept: KeptTrainings;
   readonly log: EpochLog;
-  /** Looks at a trained choice as hardware, and says what of the plan is kept. @throws GatecastError "hardware" where it misses a limit */
-  readonly verify: (
-    graph: Graph,
-    trained: TrainedQuantised,
-    accelerator: ChosenAccelerator,
-  ) => Promise<ChosenAccelerator | null>;
+  /** The integer-only model of a trained choice. */
+  readonly modelOf: (graph: Graph, trained: TrainedQuantised) => IntegerModel;
 }
 
 /** Chosen widths, trained. */
@@ -63,23 +62,24 @@ interface TrainedChoice {
  * @throws GatecastError "hardware" where nothing is within the limits: the nearest that is
  */
 export async function chooseAndTrain(options: AutomaticOptions): Promise<Automatic> {
-  const { place, settings, graph, float, verify } = options;
+  const { place, settings, graph, float, modelOf } = options;
   const sensitivity = await sensitivityOf(options);
   const chooser = await Chooser.create(graph, sensitivity, settings, place.signal);
   const objective = objectiveOf(settings);
   const { rmseLoss } = limitsOf(settings);
   const limit = rmseLoss === null ? null : (1 + rmseLoss) ** 2 - 1;
   const choices = new Map<string, TrainedChoice>();
+  const accelerators = new Map<Choice, ChosenAccelerator | null>();
   place.progress.say(`${"choice".padEnd(11)} of widths, lanes and memories`);
   const recovery = await recover<RecoveryChoice>({
     cheapest: async (added) =>
       candidate(
-        added === Number.POSITIVE_INFINITY
+        added === Number.POSITIVE_INFINITY && choices.size === 0
           ? await chooser.choose(objective)
           : await chooser.chooseIfThere(objective, added),
       ),
     // Where the hardware's limits leave nothing it says so, with what is nearest.
-    tightest: async () => candidate(await chooser.choose("error")),
+    tightest: async () => candidate(await chooser.tightest()),
     keyOf: ({ choice }) => keyOf(choice),
     measure: async ({ choice }, number) => {
       const { precision } = choice.assignment;
@@ -88,6 +88,21 @@ export async function chooseAndTrain(options: AutomaticOptions): Promise<Automat
       choices.set(keyOf(choice), { graph: chosen, trained });
       return trained.kept.validation / float.loss - 1;
     },
+    fits: async ({ choice }) => {
+      const found = choices.get(keyOf(choice));
+      if (found === undefined) throw new Error("the choice was not trained");
+      const model = modelOf(found.graph, found.trained);
+      const { device, mode } = settings;
+      try {
+        accelerators.set(choice, await verifyChoice(model, settings, { device, mode, plan: plainPlan(choice.plan) }));
+        return true;
+      } catch (error) {
+        if (!(error instanceof GatecastError) || error.kind !== "hardware") throw error;
+        place.progress.say(`${"".padEnd(11)} too large with its trained numbers: ${error.message}`);
+        chooser.lessRoom(choice, model);
+        return false;
+      }
+    },
     limit,
     expected: expectedShare[settings.quantisation],
     trainings: settings.trainings ?? usualTrainings,
@@ -95,10 +110,8 @@ export async function chooseAndTrain(options: AutomaticOptions): Promise<Automat
   const { chosen } = recovery;
   if (chosen === null) throw notAttained(recovery, settings);
   const { choice } = chosen.choice;
-  const found = choices.get(keyOf(choice));
-  if (found === undefined) throw new Error("the choice was not trained");
-  const { device, mode } = settings;
-  const accelerator = await verify(found.graph, found.trained, { device, mode, plan: plainPlan(choice.plan) });
+  const [found, accelerator] = [choices.get(keyOf(choice)), accelerators.get(choice)];
+  if (found === undefined || accelerator === undefined) throw new Error("the choice was not trained");
   const report = await reportOf(options, chooser, sensitivity, recovery, choice);
   return { ...found, accelerator, report };
 }
@@ -192,6 +205,16 @@ function notAttained(recovery: Recovery<RecoveryChoice>, settings: ChoiceSetting
   const { tried, nearest, end } = recovery;
   const { maxLatency, maxEnergy, maxRmseLoss } = settings;
   const within = [settings.device, ...[maxLatency, maxEnergy].flatMap((limit) => limit ?? [])].join(", ");
+  if (end === "too large") {
+    return new GatecastError(
+      "hardware",
+      `What was chosen within ${within} is too large with its trained numbers, ${tried.length} times in turn, with less room each time.`,
+      {
+        remedy: `Allow more time or energy, or take a larger device, a smaller network, or folds (--folds); more trainings (--trainings ${2 * tried.length}) go on from here.`,
+        where: { key: "device" },
+      },
+    );
+  }
   const loss = nearest === null ? null : Math.sqrt(1 + nearest.measured) - 1;
   const reached = loss === null ? "" : ` The least of ${tried.length} that were trained is ${percent(loss, 2)}.`;
   const attainable = loss === null ? null : `${Math.ceil(loss * 1e4 + 1e-9) / 100}%`;

@@ -1,4 +1,5 @@
 import { device, type Plan } from "../../accelerator/index.js";
+import type { IntegerModel } from "../../integer/index.js";
 import type { Graph } from "../../model/index.js";
 import { choose, valueOfAssignment } from "../../search/choice/choose.js";
 import { questionOf } from "../../search/choice/question.js";
@@ -15,6 +16,7 @@ import {
   type UniformAssignment,
   uniformAssignments,
   usualSearchEffort,
+  withLessRoom,
 } from "../../search/index.js";
 import type { Configuration, ConfigurationKey } from "../configuration.js";
 import { powerKeys } from "../power-keys.js";
@@ -77,8 +79,11 @@ const FRONT_POINTS = 7;
 
 /** Asks for widths, lanes and memories of one network on one device, within the limits of the settings. */
 export class Chooser {
+  /** `lessRoom` was asked for. */
+  #tightened = false;
+
   private constructor(
-    private readonly space: DesignSpace,
+    private space: DesignSpace,
     private readonly sensitivity: Sensitivity,
     private readonly settings: ChoiceSettings,
     private readonly signal: AbortSignal,
@@ -112,9 +117,20 @@ export class Chooser {
 
   /** As `choose`; null where nothing is within the limits. */
   async chooseIfThere(objective: Objective, added: number, nodes = this.effort): Promise<Choice | null> {
-    const limits = { ...limitsOf(this.settings).hardware, added };
+    const limits = { ...limitsOf(this.settings).hardware, ...(Number.isFinite(added) ? { added } : {}) };
     const question = questionOf(this.space, this.sensitivity, { objective, limits, ...this.common });
     return choose(question, { nodes, signal: this.signal });
+  }
+
+  /** The choice that adds least. @throws GatecastError "hardware" where nothing is within the limits, unless `lessRoom` made it so: null then */
+  async tightest(): Promise<Choice | null> {
+    return this.#tightened ? this.chooseIfThere("error", Number.POSITIVE_INFINITY) : this.choose("error");
+  }
+
+  /** Leaves more room in what is chosen from now on: a trained choice proved too large. */
+  lessRoom(choice: Choice, model: IntegerModel): void {
+    this.space = withLessRoom(this.space, choice, model);
+    this.#tightened = true;
   }
 
   async front(cost: FrontCost): Promise<readonly Choice[]> {

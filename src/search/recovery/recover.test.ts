@@ -119,4 +119,48 @@ describe("recover", () => {
     const { tried, nearest, end } = await run(() => 0, 0.01, 3, []);
     expect({ tried, nearest, end }).toEqual({ tried: [], nearest: null, end: "nothing at all" });
   });
+
+  describe("where trained numbers take more than those that stood in for them", () => {
+    const byCost = front.toSorted((a, b) => b.cost - a.cost);
+    /** Choices cost at most `room`, and prove to cost `more` than that. */
+    async function within(room: number, more: number, limit: number | null, trainings = 4) {
+      let left = room;
+      const asked: string[] = [];
+      const result = await recover<Choice>({
+        cheapest: async (added) => byCost.findLast(({ cost, added: own }) => cost <= left && own <= added) ?? null,
+        tightest: async () => byCost.find(({ cost }) => cost <= left) ?? null,
+        keyOf: ({ name }) => name,
+        measure: async ({ name, added }) => {
+          asked.push(name);
+          return 0.1 * added;
+        },
+        fits: async ({ cost }) => {
+          const fit = cost + more <= room;
+          if (!fit) left = cost - 1;
+          return fit;
+        },
+        limit,
+        trainings,
+      });
+      return { ...result, asked };
+    }
+
+    it("goes on with less room", async () => {
+      const { asked, chosen, end } = await within(5, 1, 0.005);
+      expect(asked).toEqual(["choice 5", "choice 4"]);
+      expect(chosen?.choice.name).toBe("choice 4");
+      expect(end).toBe("attained");
+    });
+
+    it("takes what fits where no error is limited", async () => {
+      const { chosen, tried } = await within(0, 0, null);
+      expect(chosen?.choice.name).toBe("choice 0");
+      expect(tried.length).toBe(1);
+    });
+
+    it("says where nothing is left", async () => {
+      const { chosen, nearest, end } = await within(5, 9, 0.02, 2);
+      expect({ chosen, nearest, end }).toEqual({ chosen: null, nearest: null, end: "too large" });
+    });
+  });
 });

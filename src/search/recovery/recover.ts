@@ -21,6 +21,11 @@ export interface RecoveryOptions<Choice extends Candidate> {
    * @param number of the training, from 1
    */
   readonly measure: (choice: Choice, number: number) => Promise<number>;
+  /**
+   * Whether a choice whose loss is within the limit is within the device and the hardware's limits with its trained numbers, too; default: it is. Where it
+   * is not, `cheapest` and `tightest` must leave more room from then on: what they find, if only with other lanes, is measured next.
+   */
+  readonly fits?: (choice: Choice) => Promise<boolean>;
   /** What may be added; null: as much as will. */
   readonly limit: number | null;
   /** What is expected to be measured of what is predicted, before the first training tells; default 1. */
@@ -31,16 +36,16 @@ export interface RecoveryOptions<Choice extends Candidate> {
 
 /**
  * Why no further choice was trained: it was cheap enough, or none cheaper is to be had within the limit; the trainings were used up; nothing
- * adds less than what was trained; the other limits leave nothing.
+ * adds less than what was trained; what is within the limit is too large with its trained numbers; the other limits leave nothing.
  */
-export type RecoveryEnd = "attained" | "trainings" | "nothing tighter" | "nothing at all";
+export type RecoveryEnd = "attained" | "trainings" | "nothing tighter" | "too large" | "nothing at all";
 
 export interface Recovery<Choice extends Candidate> {
   /** In the order in which they were trained. */
   readonly tried: readonly Tried<Choice>[];
-  /** The cheapest that was measured within the limit; null: none was. */
+  /** The cheapest that was measured within the limit and fits; null: none was. */
   readonly chosen: Tried<Choice> | null;
-  /** What adds least of all that was measured; null where nothing was. */
+  /** What adds least of all that was measured and is not known to be too large; null where nothing was. */
   readonly nearest: Tried<Choice> | null;
   readonly end: RecoveryEnd;
 }
@@ -54,23 +59,36 @@ export async function recover<Choice extends Candidate>(options: RecoveryOptions
   const { cheapest, tightest, keyOf, measure, limit } = options;
   const trainings = options.trainings ?? usualTrainings;
   const tried: Tried<Choice>[] = [];
+  const tooLarge = new Set<Choice>();
   const known = (choice: Choice) => tried.some((one) => keyOf(one.choice) === keyOf(choice));
   const ended = (end: RecoveryEnd): Recovery<Choice> => {
-    const within = tried.filter(({ measured }) => limit === null || measured <= limit);
+    const possible = tried.filter(({ choice }) => !tooLarge.has(choice));
+    const within = possible.filter(({ measured }) => isWithin(measured));
     // What is predicted to add more is never dearer.
     const chosen = within.toSorted((a, b) => b.choice.added - a.choice.added)[0] ?? null;
-    const nearest = tried.toSorted((a, b) => a.measured - b.measured)[0] ?? null;
-    return { tried, chosen, nearest, end: chosen === null ? end : "attained" };
+    const nearest = possible.toSorted((a, b) => a.measured - b.measured)[0] ?? null;
+    return { tried, chosen, nearest, end: chosen ? "attained" : tooLarge.size > 0 ? "too large" : end };
   };
 
-  const first = limit === null ? Number.POSITIVE_INFINITY : limit / (options.expected ?? 1);
-  let next = (await cheapest(first)) ?? (await tightest());
+  const isWithin = (measured: number) => limit === null || measured <= limit;
+
+  let wanted = limit === null ? Number.POSITIVE_INFINITY : limit / (options.expected ?? 1);
+  let next = (await cheapest(wanted)) ?? (await tightest());
   if (next === null) return ended("nothing at all");
   for (;;) {
-    tried.push({ choice: next, measured: await measure(next, tried.length + 1) });
+    const measured = await measure(next, tried.length + 1);
+    tried.push({ choice: next, measured });
+    if (isWithin(measured) && options.fits && !(await options.fits(next))) {
+      tooLarge.add(next);
+      const smaller: Choice | null = (await cheapest(wanted)) ?? (await tightest());
+      if (smaller === null || tried.length >= trainings) return ended("too large");
+      next = smaller;
+      continue;
+    }
     if (limit === null) return ended("attained");
     const { aim, passed } = aimOf(tried, limit);
     if (aim === null) return ended("attained");
+    wanted = aim;
     const choice = await cheapest(aim);
     const fresh = choice !== null && !known(choice);
     if (passed) {
