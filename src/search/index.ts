@@ -7,6 +7,7 @@ export {
   type Front,
   type FrontCost,
   frontCosts,
+  type SearchProgress,
   type UniformAssignment,
   usualEffort,
 } from "./choice/options.js";

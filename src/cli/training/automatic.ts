@@ -64,7 +64,7 @@ interface TrainedChoice {
 export async function chooseAndTrain(options: AutomaticOptions): Promise<Automatic> {
   const { place, settings, graph, float, modelOf } = options;
   const sensitivity = await sensitivityOf(options);
-  const chooser = await Chooser.create(graph, sensitivity, settings, place.signal);
+  const chooser = await Chooser.create(graph, sensitivity, settings, place);
   const objective = objectiveOf(settings);
   const { rmseLoss } = limitsOf(settings);
   const limit = rmseLoss === null ? null : (1 + rmseLoss) ** 2 - 1;

@@ -1,6 +1,7 @@
 import { device, type Plan } from "../../accelerator/index.js";
 import type { IntegerModel } from "../../integer/index.js";
 import type { Graph } from "../../model/index.js";
+import { significant } from "../../report/format.js";
 import { choose, valueOfAssignment } from "../../search/choice/choose.js";
 import { questionOf } from "../../search/choice/question.js";
 import {
@@ -12,6 +13,7 @@ import {
   type FrontCost,
   type Limits,
   type Objective,
+  type SearchProgress,
   type Sensitivity,
   type UniformAssignment,
   uniformAssignments,
@@ -23,6 +25,7 @@ import { powerKeys } from "../power-keys.js";
 import { powerBasis } from "../power-settings.js";
 import { quantity } from "../quantities.js";
 import { clockOf } from "../steps/hardware.js";
+import type { Workplace } from "./trainer.js";
 
 /** The settings of what is limited, and what is made least. */
 export const choiceKeys = [
@@ -86,7 +89,7 @@ export class Chooser {
     private space: DesignSpace,
     private readonly sensitivity: Sensitivity,
     private readonly settings: ChoiceSettings,
-    private readonly signal: AbortSignal,
+    private readonly place: Pick<Workplace, "signal" | "progress">,
   ) {}
 
   /** @param graph whose chosen widths do not count */
@@ -94,7 +97,7 @@ export class Chooser {
     graph: Graph,
     sensitivity: Sensitivity,
     settings: ChoiceSettings,
-    signal: AbortSignal,
+    place: Pick<Workplace, "signal" | "progress">,
   ): Promise<Chooser> {
     const target = device(settings.device);
     const space = designSpace(graph.architecture, graph.precision, {
@@ -103,7 +106,7 @@ export class Chooser {
       clockHz: clockOf(settings) * 1e6,
       power: await powerBasis(settings, target, ""),
     });
-    return new Chooser(space, sensitivity, settings, signal);
+    return new Chooser(space, sensitivity, settings, place);
   }
 
   /**
@@ -112,14 +115,22 @@ export class Chooser {
    */
   async choose(objective: Objective, added = Number.POSITIVE_INFINITY): Promise<Choice> {
     const limits = { ...limitsOf(this.settings).hardware, ...(Number.isFinite(added) ? { added } : {}) };
-    return chooseWidths(this.space, this.sensitivity, { objective, limits, effort: this.effort, ...this.common });
+    return this.watched((onProgress) =>
+      chooseWidths(this.space, this.sensitivity, {
+        objective,
+        limits,
+        effort: this.effort,
+        onProgress,
+        ...this.common,
+      }),
+    );
   }
 
   /** As `choose`; null where nothing is within the limits. */
   async chooseIfThere(objective: Objective, added: number, nodes = this.effort): Promise<Choice | null> {
     const limits = { ...limitsOf(this.settings).hardware, ...(Number.isFinite(added) ? { added } : {}) };
     const question = questionOf(this.space, this.sensitivity, { objective, limits, ...this.common });
-    return choose(question, { nodes, signal: this.signal });
+    return this.watched((onProgress) => choose(question, { nodes, signal: this.place.signal, onProgress }));
   }
 
   /** The choice that adds least. @throws GatecastError "hardware" where nothing is within the limits, unless `lessRoom` made it so: null then */
@@ -153,8 +164,8 @@ export class Chooser {
 
   /** One width for all, within the device alone. */
   async uniform(): Promise<readonly UniformAssignment[]> {
-    const { costObjective: objective, littleEffort: effort, signal } = this;
-    return uniformAssignments(this.space, this.sensitivity, { objective, effort, signal });
+    const { costObjective: objective, littleEffort: effort } = this;
+    return uniformAssignments(this.space, this.sensitivity, { objective, effort, signal: this.place.signal });
   }
 
   /** What is made least among designs of equal widths. */
@@ -172,8 +183,19 @@ export class Chooser {
     return Math.ceil(this.effort / 10);
   }
 
+  private async watched<T>(search: (onProgress: (progress: SearchProgress) => void) => Promise<T>): Promise<T> {
+    const task = this.place.progress.start("choice");
+    try {
+      return await search(({ fraction, value }) =>
+        task.update(fraction, value === null ? "nothing found yet" : `${significant(value)} found`),
+      );
+    } finally {
+      task.end();
+    }
+  }
+
   private get common() {
-    return { fixed: this.settings.widths, signal: this.signal };
+    return { fixed: this.settings.widths, signal: this.place.signal };
   }
 }
 

@@ -8,7 +8,7 @@ import { infeasible } from "./infeasible.js";
 import { type Found, precisionOf, type Question } from "./opened.js";
 import { type Choice, type ChoiceOptions, usualEffort } from "./options.js";
 import { questionOf } from "./question.js";
-import { type Outcome, search, TOLERANCE } from "./search.js";
+import { type Effort, type Outcome, search, TOLERANCE } from "./search.js";
 
 /**
  * Chooses widths, lanes, memories and multipliers together: the least of one objective within the limits and the device, proven for the
@@ -22,17 +22,15 @@ export async function chooseWidths(
   options: ChoiceOptions,
 ): Promise<Choice> {
   const question = questionOf(space, sensitivity, options);
-  const effort = { nodes: options.effort ?? usualEffort, ...(options.signal ? { signal: options.signal } : {}) };
+  const { signal, onProgress } = options;
+  const effort = { nodes: options.effort ?? usualEffort, ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const choice = await choose(question, effort);
   if (choice) return choice;
   throw await infeasible(question, effort);
 }
 
 /** Null where nothing meets limits and device. */
-export async function choose(
-  question: Question,
-  effort: { readonly nodes: number; readonly signal?: AbortSignal },
-): Promise<Choice | null> {
+export async function choose(question: Question, effort: Effort): Promise<Choice | null> {
   let { limits } = question;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const outcome = await search({ ...question, limits }, effort);

@@ -1,7 +1,7 @@
 import { GatecastError } from "../../errors.js";
 import type { Limits, Objective } from "../types.js";
 import type { Question } from "./opened.js";
-import { search } from "./search.js";
+import { type Effort, search } from "./search.js";
 
 const kinds = [
   { key: "cycles", objective: "latency", text: (value: number) => `${Math.round(value)} cycles` },
@@ -13,10 +13,7 @@ const kinds = [
 const NODES = 150;
 
 /** Why nothing meets the limits, and for each of them the nearest that is attainable with the others kept. */
-export async function infeasible(
-  question: Question,
-  effort: { nodes: number; signal?: AbortSignal },
-): Promise<GatecastError> {
+export async function infeasible(question: Question, effort: Effort): Promise<GatecastError> {
   const { limits, space } = question;
   const given = kinds.filter(({ key }) => limits[key] !== undefined);
   const nodes = Math.min(effort.nodes, NODES);

@@ -16,6 +16,15 @@ export interface ChoiceOptions {
   readonly effort?: number;
   /** Ends the search with its reason, between two nodes. */
   readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+/** How far a search is. It may end before all of its nodes are looked at. */
+export interface SearchProgress {
+  /** 0..1 of the structures, then of the nodes. */
+  readonly fraction: number;
+  /** The objective of the best that was found so far, by the cost tables; null: nothing yet. */
+  readonly value: number | null;
 }
 
 /** Some seconds. */

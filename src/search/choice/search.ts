@@ -7,6 +7,7 @@ import { weighed } from "./goal.js";
 import { Heap } from "./heap.js";
 import type { Minimum } from "./minimiser.js";
 import { type Found, OpenedStructure, type Question } from "./opened.js";
+import type { SearchProgress } from "./options.js";
 import { measure, type Point } from "./point.js";
 import { promising } from "./promising.js";
 import { excessOf, improve } from "./round.js";
@@ -25,6 +26,7 @@ export interface Effort {
   /** Nodes at most. */
   readonly nodes: number;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SearchProgress) => void;
 }
 
 /** What may be better by no more than this share is not looked for. */
@@ -33,6 +35,8 @@ export const TOLERANCE = 1e-3;
 const FIRST_ITERATIONS = 80;
 const ROOT_ITERATIONS = 25;
 const NODE_ITERATIONS = 12;
+/** Of a search's time, the part that the first look at all structures takes, about. */
+const FIRST_LOOKS = 0.3;
 /** Boxes of which one is rounded, and nodes between two looks at the signal. */
 const ROUNDED_EVERY = 3;
 const PAUSE_EVERY = 32;
@@ -50,7 +54,7 @@ interface Node {
  * Branch and bound over all structures at once: of all boxes the one with the least bound is looked at or divided next, until none is
  * left that is better than what was found.
  */
-export async function search(question: Question, { nodes: most, signal }: Effort): Promise<Outcome> {
+export async function search(question: Question, { nodes: most, signal, onProgress }: Effort): Promise<Outcome> {
   const heap = new Heap<Node>();
   let found: Found | null = null;
   let nodes = 0;
@@ -111,9 +115,12 @@ export async function search(question: Question, { nodes: most, signal }: Effort
     }
   };
 
+  const tell = (fraction: number) => onProgress?.({ fraction, value: found?.value ?? null });
   let prices: Float64Array | null = null;
-  for (const structure of promising(question)) {
+  const structures = promising(question);
+  for (const [index, structure] of structures.entries()) {
     signal?.throwIfAborted();
+    tell((FIRST_LOOKS * index) / structures.length);
     if (isSlower(question, structure, found)) continue;
     const opened = new OpenedStructure(question, structure);
     examined++;
@@ -147,6 +154,7 @@ export async function search(question: Question, { nodes: most, signal }: Effort
     nodes++;
     if (nodes % PAUSE_EVERY === 0) {
       signal?.throwIfAborted();
+      tell(FIRST_LOOKS + ((1 - FIRST_LOOKS) * nodes) / most);
       await pause();
     }
     if (node.ascent === null) look(node, bound, NODE_ITERATIONS);
