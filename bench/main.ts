@@ -17,6 +17,7 @@ import { mainJob } from "./main-job.js";
 import { mixedPrecision } from "./mixed-precision.js";
 import { planner } from "./planner.js";
 import { power } from "./power.js";
+import { products } from "./products.js";
 import { recipe } from "./recipe.js";
 import { training } from "./training.js";
 
@@ -30,6 +31,7 @@ const benches: readonly Bench[] = [
   choice,
   mixedPrecision,
   power,
+  products,
   calibrate,
   estimates,
   mainJob,

@@ -14,7 +14,7 @@ export const unavailableFormats: readonly { readonly format: string; readonly wh
   { format: "W4A16", why: "hidden activations have 2 to 8 bits (samples up to 16: --sample-bits)" },
   {
     format: "power-of-two weights",
-    why: "weights are integers with a scale for each row or matrix; with power-of-two scales the scales, not the weights, are powers of two",
+    why: "a shift by the weight takes nearly twice the look-up tables of a product with an integer of as many bits (docs/search.md); it is the scales that may be powers of two (--scales)",
   },
 ];
 
