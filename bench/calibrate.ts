@@ -35,7 +35,7 @@ export const calibrate: Bench = {
   summary: "fits the coefficients of the resource estimates to synthesised designs (`npm run calibrate`)",
   options: {
     designs: `of one width, to synthesise with their parts each for itself; ${usual.full.uniform} by default`,
-    mixed: `designs of mixed widths beside them; ${usual.full.mixed} by default`,
+    mixed: `designs beside them whose widths the search has chosen; ${usual.full.mixed} by default`,
     device: `${deviceNames.join(" or ")}, whose family's coefficients are fitted; ${deviceNames[0]} by default`,
   },
   async run(options, { root, print, progress }) {
@@ -48,7 +48,7 @@ export const calibrate: Bench = {
     const { family } = device(deviceName);
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const designs: Design[] = [];
-    for (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName)) {
+    for await (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName, store)) {
       const drawn = withKeptChoices(fresh, store, family);
       const { modules, counts } = await synthesised(drawn, { store, how: "parts", progress });
       designs.push({ parts: partsOf(drawn, modules), whole: counts });

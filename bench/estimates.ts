@@ -25,7 +25,7 @@ export const estimates: Bench = {
   summary: "estimated resources beside synthesised ones, on random designs that the fit has not seen",
   options: {
     designs: `of one width, how many; ${usual.full.uniform} by default`,
-    mixed: `designs of mixed widths beside them; ${usual.full.mixed} by default`,
+    mixed: `designs beside them whose widths the search has chosen; ${usual.full.mixed} by default`,
     device: `${deviceNames.join(" or ")}; ${deviceNames[0]} by default`,
   },
   async run(options, { print, progress }) {
@@ -38,7 +38,7 @@ export const estimates: Bench = {
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const drawn: Drawn[] = [];
     const rows: Row[] = [];
-    for (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName)) {
+    for await (const fresh of drawDesigns(FIRST_SEED, wanted, deviceName, store)) {
       const design = withKeptChoices(fresh, store, device(deviceName).family);
       const { counts } = await synthesised(design, { store, how: "flat", progress });
       rows.push(rowOf(design, counts));

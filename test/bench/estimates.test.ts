@@ -1,4 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Store } from "../../bench/accuracy/store.js";
 import { drawDesigns } from "../../bench/estimates/draw.js";
 import { quantile } from "../../bench/estimates/errors.js";
 import { fitted } from "../../bench/estimates/fit.js";
@@ -35,11 +39,17 @@ it("quantiles lie between their neighbours in proportion", () => {
   expect([0, 0.5, 0.75, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 2.5, 3.25, 4]);
 });
 
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gatecast-estimates-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
 it.each([
   { uniform: 1, mixed: 0 },
   { uniform: 0, mixed: 1 },
-])("parts of a drawn design add up to its estimate: %o", (counts) => {
-  const [drawn] = drawDesigns(3, counts, "xc7s15");
+])("parts of a drawn design add up to its estimate: %o", async (counts) => {
+  const { value: drawn } = await drawDesigns(3, counts, "xc7s15", new Store(folder, "test")).next();
   if (!drawn) throw new Error("nothing fits");
   expect(Object.keys(drawn.model.precision.overrides).length > 0).toBe(counts.mixed > 0);
   const parts = partsOf(drawn, {});
