@@ -29,7 +29,7 @@ export interface Drawn {
 /** One width for all weights and hidden activations; or one for each, chosen together with lanes and memories. */
 type Widths = "uniform" | "mixed";
 /** Between the first seeds of the two. */
-const APART = 500;
+const APART = 700;
 
 /** So many designs with one width for all, from a seed on; then so many with a width for each tensor. */
 export async function* drawDesigns(
