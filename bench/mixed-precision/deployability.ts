@@ -11,6 +11,7 @@ import {
   measureSensitivity,
   type Sensitivity,
   widths,
+  withLessRoom,
 } from "../../src/search/index.js";
 import type { Stores } from "../accelerator/measure.js";
 import { simulateRow } from "../accelerator/simulate.js";
@@ -33,6 +34,8 @@ type Target = (typeof targets)[number];
 const usualBits = [8, 6, 4] as const;
 /** RMSE on the test windows that may be lost against the float model. */
 const LOSS = 0.01;
+/** Choices that are trained, each with less room than the one before, until one fits with its trained numbers. */
+const ATTEMPTS = 3;
 /** Test windows that the trained design is simulated on. */
 const WINDOWS = 200;
 
@@ -145,19 +148,25 @@ export async function trainedRow(planned: DeployabilityRow, place: Place, tools:
   const uniformLoss = Math.min(...uniform);
   if (uniformLoss <= LOSS) return { ...row, uniformLoss, note: "a uniform width does" };
 
-  progress(`${name}: choice`);
-  const choice = await choose(space, sensitivity, { cycles });
-  if (choice === null) return { ...row, uniformLoss, note: "nothing is within the limits" };
-  const trained = await workshop.integer(network, choice.assignment.precision);
+  let made: TrainedChoice | null = null;
+  for (let room = space, attempt = 0; attempt < ATTEMPTS && (made === null || made.plan === null); attempt++) {
+    progress(`${name}: choice`);
+    const choice = await choose(room, sensitivity, { cycles });
+    if (choice === null) break;
+    const trained = await workshop.integer(network, choice.assignment.precision);
+    const plan = planTrained(trained, choice, place.target);
+    made = { choice, trained, plan: plan && plan.cyclesPerInference <= cycles ? plan : null };
+    room = withLessRoom(room, choice, trained.model);
+  }
+  if (made === null) return { ...row, uniformLoss, note: "nothing is within the limits" };
+  const { choice, trained, plan } = made;
   const mixed = widthsText(choice.assignment.precision);
   const found = { ...row, uniformLoss, mixed, rmseLoss: lossOf(trained) };
-  const plan = planTrained(trained, choice, place.target);
-  if (plan === null || plan.cyclesPerInference > cycles)
-    return { ...found, note: "with trained numbers it is beyond device or latency" };
+  if (plan === null) return { ...found, note: "with trained numbers it is beyond device or latency" };
   const delivery = generateAccelerator(trained.model, plan);
   const design = contentHash(...delivery.verilog.flatMap(({ path, text }) => [path, text]));
-  const made = { plan, delivery, design };
-  const { counts } = await synthesiseRow(made, tools.stores.syntheses, {
+  const built = { plan, delivery, design };
+  const { counts } = await synthesiseRow(built, tools.stores.syntheses, {
     progress: (text) => progress(`${name}: ${text}`),
   });
   const simulated = await simulateRow(
@@ -168,7 +177,7 @@ export async function trainedRow(planned: DeployabilityRow, place: Place, tools:
       targets: trained.model.architecture.targets,
       windows: (count) => workshop.windows(network, trained.model, count),
     },
-    made,
+    built,
     tools.stores.simulations,
     { windows: WINDOWS, progress: () => undefined },
   );
@@ -190,6 +199,13 @@ export async function trainedRow(planned: DeployabilityRow, place: Place, tools:
       ...(rmseLoss > LOSS ? ["loses more than 1 %"] : []),
     ].join("; "),
   };
+}
+
+interface TrainedChoice {
+  readonly choice: Choice;
+  readonly trained: IntegerOnly;
+  /** null: too large or too slow with its trained numbers. */
+  readonly plan: Plan | null;
 }
 
 /** The choice of least error; null: nothing is within the limits. */
