@@ -1,7 +1,7 @@
 import type { Multiplier, NumType } from "../../rtl/index.js";
 import type { Beat } from "../parts/beat.js";
 import { indexBits } from "../parts/counter.js";
-import { productType } from "../parts/product.js";
+import { isByDigits, productType } from "../parts/product.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
 import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
@@ -74,6 +74,11 @@ export class Amounts {
     if (this.#inBlock(a, b, kind)) return true;
     this.logic("product", this.technology.star(a.width, b.width), productType(a, b).width);
     return false;
+  }
+
+  /** A product of a code and a long coefficient, with its register; true where it is in a multiplier block. */
+  longProduct(a: NumType, b: NumType, kind: Multiplier): boolean {
+    return isByDigits(a, b) ? this.product(a, b, kind) : this.starProduct(a, b, kind);
   }
 
   /** A product by digits with its register; true where it is in a multiplier block. */

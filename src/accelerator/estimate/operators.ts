@@ -169,7 +169,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     if (inTurn) {
       const operand = spanOf(addends.flatMap(({ type }) => [Number(type.lo), Number(type.hi)]));
       const largest = Math.max(...coefficients.flat().map(Math.abs));
-      const inBlock = amounts.starProduct(operand, range(-largest, largest), plan.multipliers[0] ?? "lut");
+      const inBlock = amounts.longProduct(operand, range(-largest, largest), plan.multipliers[0] ?? "lut");
       amounts.logic("residual operands", operand.width * (addends.length > 4 ? 2 : 1), inBlock ? 0 : operand.width);
       amounts.logic("residual sum", inBlock ? 0 : sums, inBlock ? offset : sums + offset);
       continue;
@@ -177,7 +177,7 @@ function residual(amounts: Amounts, parameters: ResidualParameters): void {
     addends.forEach((addend, index) => {
       const largest = Math.max(...(coefficients[index] ?? [1]).map(Math.abs));
       const factor = range(-largest, largest);
-      const inBlock = amounts.starProduct(addend.type, factor, plan.multipliers[index] ?? "lut");
+      const inBlock = amounts.longProduct(addend.type, factor, plan.multipliers[index] ?? "lut");
       const product = productType(addend.type, factor).width;
       amounts.logic("residual operands", 0, addend.type.width);
       // A multiplier block adds what is there already; in logic the products' last digits are added behind it.

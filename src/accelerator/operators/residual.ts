@@ -3,7 +3,7 @@ import { adderTree } from "../parts/adder-tree.js";
 import { type Beat, beatStream, elementsOf, wordOf } from "../parts/beat.js";
 import { allOf, counter, indexBits } from "../parts/counter.js";
 import { Pipe } from "../parts/pipe.js";
-import { productType } from "../parts/product.js";
+import { longProduct, productType } from "../parts/product.js";
 import { saturated } from "../parts/requantise.js";
 import { spanOf } from "../parts/span.js";
 import { constantLanes } from "../parts/table.js";
@@ -142,7 +142,7 @@ function sumsAtOnce(parameters: ResidualParameters, { pipe, elements, offsets, b
     const products = elements.map((of, index) => {
       const held = pipe.reg(`addend_${index}${tail}`, of[lane] ?? range(0, 0).of(0));
       const factor = factors[index]?.[lane] ?? range(0, 0).of(0);
-      return pipe.reg(`product_${index}${tail}`, held.mul(factor, plan.multipliers[index]));
+      return pipe.reg(`product_${index}${tail}`, longProduct(held, factor, plan.multipliers[index]));
     });
     return adderTree(pipe, [...products, pipe.reg(`offset_late${tail}`, early)], tail);
   });
@@ -183,7 +183,10 @@ function sumsInTurn(parameters: ResidualParameters, { pipe, elements, offsets, t
       elements.map((of) => (of[lane] ?? range(0, 0).of(0)).fit(operand)),
     );
     const held = pipe.reg(`addend${tail}`, chosen, operand);
-    const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, plan.multipliers[0]));
+    const product = pipe.reg(
+      `product${tail}`,
+      longProduct(held, factors[lane] ?? range(0, 0).of(0), plan.multipliers[0]),
+    );
     const offset = pipe.reg(`offset_late${tail}`, early);
     const register = pipe.m.reg(`sum${tail}`, sums, {
       init: least > 0n ? least : most < 0n ? most : 0n,

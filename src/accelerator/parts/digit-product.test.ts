@@ -11,6 +11,8 @@ const pairs = [
   [range(-16, 15), range(-15, 15)],
   [range(-4, 3), range(-63, 63)],
   [range(-32, 31), range(-31, 31)],
+  [range(0, 511), range(-2, 1)],
+  [range(-256, 255), range(-4, 3)],
 ] as const;
 
 describe("products by digits", () => {
