@@ -15,6 +15,11 @@ export interface Factors {
   readonly sharing?: number;
 }
 
+/** A product by ternary weights or codes of 2 bits is one choice, and nothing is added. */
+export function productTerm(narrow: number): Term {
+  return narrow <= 2 ? "narrow product" : "product";
+}
+
 /** Sums up what parts are made of. */
 export class Amounts {
   readonly lut = new Float64Array(terms.length);
@@ -87,11 +92,11 @@ export class Amounts {
     const [wide, narrow] = [Math.max(a.width, b.width), Math.min(a.width, b.width)];
     const width = productType(a, b).width;
     if (narrow <= 2) {
-      this.logic("product", varying * narrow * wide, width);
+      this.logic("narrow product", varying * narrow * wide, width);
     } else {
       const early = kind === "lut" && narrow > 6;
       const share = a.width >= b.width ? 1 / sharing : 1;
-      this.logic("product", varying * lutsOfDigits(wide, narrow), width + (early ? narrow : 0));
+      this.logic(productTerm(narrow), varying * lutsOfDigits(wide, narrow), width + (early ? narrow : 0));
       this.logic("multiples", share * multipleBits(wide, narrow), early ? share * (3 * wide + 2) : 0);
     }
     return false;

@@ -15,7 +15,7 @@ import { dividerSteps } from "../parts/divider.js";
 import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
-import { Amounts } from "./amounts.js";
+import { Amounts, productTerm } from "./amounts.js";
 import { lutsOfDigits, multipleBits } from "./luts.js";
 import { shifters } from "./shifters.js";
 
@@ -141,7 +141,7 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
     let inBlock = false;
     for (let at = 0; at < keysAtOnce; at++) {
       if (plan.valueMultiplier === "dsp") inBlock = amounts.product(exponential, value.type, "dsp");
-      else amounts.logic("product", lutsOfDigits(exponential.width, value.type.width), weighted);
+      else amounts.logic(productTerm(value.type.width), lutsOfDigits(exponential.width, value.type.width), weighted);
     }
     amounts.tree(keysAtOnce, weighted);
     amounts.accumulator(sums.width, 1.2, inBlock);

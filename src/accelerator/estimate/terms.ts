@@ -7,6 +7,7 @@ export const terms = [
   "wraps",
   // Arithmetic.
   "product",
+  "narrow product",
   "multiples",
   "tree",
   "accumulator",

@@ -17,7 +17,7 @@ import { indexBits } from "../parts/counter.js";
 import { productType } from "../parts/product.js";
 import { spanOf } from "../parts/span.js";
 import type { Technology } from "../technology.js";
-import { Amounts } from "./amounts.js";
+import { Amounts, productTerm } from "./amounts.js";
 import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
 import { shifters } from "./shifters.js";
 
@@ -70,7 +70,11 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
   }
   const product = productType(operand, weightType).width;
   const products = columns * lanesOut;
-  amounts.logic("product", products * lutsOfDigits(operand.width, weightType.width), products * product);
+  amounts.logic(
+    productTerm(Math.min(operand.width, weightType.width)),
+    products * lutsOfDigits(operand.width, weightType.width),
+    products * product,
+  );
   for (let row = 0; row < lanesOut; row++) amounts.tree(lanesIn, product);
   const biases = spanOf(jobs.flatMap((job) => job.tasks.flatMap(({ bias }) => [Math.min(...bias), Math.max(...bias)])));
   amounts.memory(beats, lanesOut * Math.max(biases.width, 1), plan.bias);
