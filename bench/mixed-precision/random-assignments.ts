@@ -11,7 +11,7 @@ import type { Subject, Workshop } from "./workshop.js";
 /** Energy that a random assignment may take, over the choice's: as good as equal. */
 const MORE = 1.02;
 /** Exchanges that are tried before an assignment is given up; there are always others. */
-const TRIES = 200;
+const TRIES = 400;
 
 /** Where assignments are drawn around. */
 export interface Neighbourhood {
@@ -21,7 +21,7 @@ export interface Neighbourhood {
 }
 
 /**
- * Draws assignments of equal resources: the choice's own widths, dealt out anew among the weights and among the activations until the choice's lanes
+ * Draws assignments of equal resources: the choice's own widths, dealt out anew among the weights and among the activations (among fewer and fewer of them, where need be) until the choice's lanes
  * and memories take no more energy with them and still fit. All are quantised without training; the one that errs least is returned.
  */
 export async function bestRandom(
@@ -44,21 +44,14 @@ export async function bestRandom(
 
 function draw(space: DesignSpace, choice: Choice, random: Random): Precision {
   const { precision: chosen } = choice.assignment;
+  const weights = space.tensors.filter((name) => name.endsWith(".weight"));
+  const activations = space.tensors.filter((name) => !name.endsWith(".weight"));
   for (let tried = 0; tried < TRIES; tried++) {
-    const dealt = [
-      ...deal(
-        space.tensors.filter((name) => name.endsWith(".weight")),
-        chosen,
-        random,
-      ),
-      ...deal(
-        space.tensors.filter((name) => !name.endsWith(".weight")),
-        chosen,
-        random,
-      ),
-    ];
+    // All at first; where nothing that is dealt takes as little energy, ever fewer.
+    const share = 1 - tried / TRIES;
+    const dealt = [weights, activations].flatMap((names) => deal(some(names, share, random), chosen, random));
     if (dealt.every(([name, bits]) => bits === bitsOf(name, chosen))) continue;
-    const precision = definePrecision({ ...chosen, overrides: Object.fromEntries(dealt) });
+    const precision = definePrecision({ ...chosen, overrides: { ...chosen.overrides, ...Object.fromEntries(dealt) } });
     const energy = energyOf(space, choice, precision);
     if (energy !== null && energy <= MORE * choice.assignment.microjoules) return precision;
   }
@@ -69,6 +62,12 @@ function draw(space: DesignSpace, choice: Choice, random: Random): Precision {
       remedy: "Compare at another size.",
     },
   );
+}
+
+/** At least two of the names, where there are two. */
+function some(names: readonly string[], share: number, random: Random): string[] {
+  const count = Math.min(names.length, Math.max(2, Math.ceil(share * names.length)));
+  return [...random.permutation(names.length)].slice(0, count).map((index) => names[index] ?? "");
 }
 
 function deal(names: readonly string[], chosen: Precision, random: Random): [string, number][] {
