@@ -18,15 +18,16 @@ export function multipleBits(x: number, w: number): number {
   return (w > 3 ? 2 : 1) * (x - 1);
 }
 
-/**
- * LUT6 of `*`, for each pair of bits, by the bits of the narrower factor from 3 on (Yosys 0.55, factors of 10 to 18 bits by 4 to 10 and 12; those of 3 and 11 are
- * guessed from their neighbours).
- */
+/** LUT6 of `*`, for each pair of bits, by the bits of a factor without sign from 3 on, whatever the other one's (Yosys 0.55, 6 to 18 bits by 4 to 12; those of 3 are guessed). */
 const PER_PAIR = [1.5, 1.6, 1.86, 1.53, 1.77, 2.03, 2.21, 2.4, 2.3, 2.2] as const;
 
-/** LUT6 of a product that is left to synthesis. */
+/**
+ * LUT6 of a product that is left to synthesis.
+ *
+ * @param x bits of the factor with a sign
+ * @param w bits of the one without
+ */
 export function lutsOfStar(x: number, w: number): number {
-  const narrow = Math.min(x, w);
-  if (narrow <= 2) return x * w;
-  return x * w * (PER_PAIR[Math.min(narrow, PER_PAIR.length + 2) - 3] ?? 2.2);
+  if (Math.min(x, w) <= 2) return x * w;
+  return x * w * (PER_PAIR[Math.min(w, PER_PAIR.length + 2) - 3] ?? 2.2);
 }
