@@ -2,6 +2,7 @@ import { z } from "zod";
 import { device } from "../../src/accelerator/devices.js";
 import type { Goal, Mode, Plan } from "../../src/accelerator/index.js";
 import { planAccelerator } from "../../src/accelerator/planner.js";
+import { chosenAcceleratorSchema } from "../../src/cli/steps/chosen-accelerator.js";
 import { GatecastError } from "../../src/errors.js";
 import { type IntegerModel, standInModel } from "../../src/integer/index.js";
 import {
@@ -75,7 +76,7 @@ function drawPlanned(seed: number, deviceName: string): Drawn | null {
 
 const chosen = z.object({
   overrides: z.record(z.string(), z.number()),
-  plan: z.record(z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]))),
+  plan: chosenAcceleratorSchema.shape.plan,
 });
 /** null: nothing fits. */
 const kept = z.object({ chosen: chosen.nullable() });

@@ -31,7 +31,7 @@ export function isByDigits(a: Pick<NumType, "width">, b: Pick<NumType, "width">)
 
 /**
  * The exact product of two numbers of which one may be long. In look-up tables digits of the narrower one choose multiples of the other: `*` takes two to four times as
- * many of them where the narrower one has a sign (84 against 24 for 2 x 11 bits, 122 against 45 for 3 x 11; Yosys 0.55).
+ * many of them where the narrower one has a sign (84 against 24 for 2 x 11 bits, 122 against 44 for 3 x 11; Yosys 0.55).
  */
 export function longProduct(a: Num, b: Num, multiplier: Multiplier | undefined): Num {
   if (multiplier === "dsp" || !isByDigits(a, b)) return a.mul(b, multiplier);

@@ -208,7 +208,7 @@ function notAttained(recovery: Recovery<RecoveryChoice>, settings: ChoiceSetting
   if (end === "too large") {
     return new GatecastError(
       "hardware",
-      `What was chosen within ${within} is too large with its trained numbers, ${tried.length} times in turn, with less room each time.`,
+      `Of ${tried.length} choices that were trained for ${within}, those that lose little enough are too large with their trained numbers.`,
       {
         remedy: `Allow more time or energy, or take a larger device, a smaller network, or folds (--folds); more trainings (--trainings ${2 * tried.length}) go on from here.`,
         where: { key: "device" },

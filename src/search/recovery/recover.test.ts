@@ -158,6 +158,11 @@ describe("recover", () => {
       expect(tried.length).toBe(1);
     });
 
+    it("asks what fits where no error is limited, too", async () => {
+      const { chosen, end } = await within(0, 1, null);
+      expect({ chosen, end }).toEqual({ chosen: null, end: "too large" });
+    });
+
     it("says where nothing is left", async () => {
       const { chosen, nearest, end } = await within(5, 9, 0.02, 2);
       expect({ chosen, nearest, end }).toEqual({ chosen: null, nearest: null, end: "too large" });
