@@ -1,7 +1,8 @@
-import type { Multiplier, NumType } from "../../rtl/index.js";
+import { type Multiplier, type NumType, range } from "../../rtl/index.js";
 import type { Beat } from "../parts/beat.js";
 import { indexBits } from "../parts/counter.js";
 import { isByDigits, productType } from "../parts/product.js";
+import { factorParts, scalesByDigits } from "../parts/scaled-sum.js";
 import { looseBits } from "../parts/table.js";
 import type { Technology } from "../technology.js";
 import { lutsOfDigits, multipleBits, selectorLuts } from "./luts.js";
@@ -13,6 +14,19 @@ export interface Factors {
   readonly varying?: number;
   /** Products side by side with the same first factor: where it is the wider one, its multiples are made once for all of them. */
   readonly sharing?: number;
+}
+
+interface RequantisersBy {
+  readonly multiplier: Multiplier;
+  readonly lanes: number;
+  /** Bits of a code. */
+  readonly output: number;
+  readonly constant?: number | undefined;
+}
+
+/** Pairs of bits of a number, the lowest first. */
+function digitsOf(value: number): number[] {
+  return value === 0 ? [] : [value % 4, ...digitsOf(Math.floor(value / 4))];
 }
 
 /** A product by ternary weights or codes of 2 bits is one choice, and nothing is added. */
@@ -124,16 +138,41 @@ export class Amounts {
     this.logic(inBlock ? "block accumulator" : "accumulator", width * lutsPerBit, width);
   }
 
-  /** Products, rounding and saturation of `lanes` sums side by side. */
-  requantisers(input: NumType, factor: NumType, kind: Multiplier, lanes: number, output: number): void {
+  /**
+   * Products, rounding and saturation of `lanes` sums side by side.
+   *
+   * @param constant the factor, where it is the same for all sums
+   */
+  requantisers(input: NumType, factor: NumType, by: RequantisersBy): void {
+    const { multiplier, lanes, output, constant } = by;
     const wide = productType(input, factor).width;
     for (let lane = 0; lane < lanes; lane++) {
-      const inBlock = this.starProduct(input, factor, kind);
+      const digits = scalesByDigits(factor, multiplier);
+      if (digits) this.#inParts(input, factor, constant);
+      const inBlock = !digits && this.starProduct(input, factor, multiplier);
       this.logic("requantiser", 1, 1);
       this.logic("requantiser bits", 2 * output, 2 * output);
       // A multiplier block takes the operands' registers and the addition of the rounding constant.
       if (!inBlock) this.logic("requantiser product", wide, input.width + factor.width + wide);
     }
+  }
+
+  /** A product by digits in parts, each with its register. */
+  #inParts(input: NumType, { width }: NumType, constant: number | undefined): void {
+    let [luts, registers] = [0, 0];
+    let tripled = constant === undefined;
+    for (const { low, bits } of factorParts(width)) {
+      registers += productType(input, range(0, 2 ** bits - 1)).width;
+      if (constant === undefined) luts += lutsOfDigits(input.width, bits);
+      else {
+        // Digits of a constant choose nothing: where they are not 0, something is added to what the first of them gives.
+        const digits = digitsOf(Math.floor(constant / 2 ** low) % 2 ** bits).filter((digit) => digit > 0);
+        luts += Math.max(0, digits.length - 1) * (input.width + 2);
+        tripled ||= digits.includes(3);
+      }
+    }
+    this.logic("product", luts, registers);
+    if (tripled) this.logic("multiples", input.width - 1, 0);
   }
 
   /** Counters of so many values each; those that do not fill their bits compare with their last value and start over. */

@@ -76,7 +76,10 @@ function linear(amounts: Amounts, parameters: LinearParameters): void {
   }
   const factor = range(0, Math.max(...requantiser.multipliers));
   if (requantiser.multipliers.length > 1) amounts.memory(rows / plan.lanes, plan.lanes * factor.width, "rom");
-  amounts.requantisers(accumulator, factor, plan.requantiser, plan.lanes, output);
+  amounts.requantisers(accumulator, factor, {
+    ...{ multiplier: plan.requantiser, lanes: plan.lanes, output },
+    constant: requantiser.multipliers.length === 1 ? requantiser.multipliers[0] : undefined,
+  });
 }
 
 function attention(amounts: Amounts, parameters: AttentionParameters): void {
@@ -116,7 +119,10 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   }
   const shifts = pureShifts({ multipliers: [score.multiplier], shift: score.shift });
   if (shifts) shifters(amounts, scores, { shifts, rows: 1, lanes: keysAtOnce, output: scoreBits });
-  else amounts.requantisers(scores, range(0, score.multiplier), plan.requantiser, keysAtOnce, scoreBits);
+  else {
+    const by = { multiplier: plan.requantiser, lanes: keysAtOnce, output: scoreBits, constant: score.multiplier };
+    amounts.requantisers(scores, range(0, score.multiplier), by);
+  }
 
   // The maximum of a row, distances from it, and the sum of their exponentials.
   amounts.buffer(2, keyBeats, keysAtOnce * scoreBits, plan.rows);
@@ -153,7 +159,8 @@ function attention(amounts: Amounts, parameters: AttentionParameters): void {
   const reciprocal = range(0, Math.max(1, Math.floor(numerator / (table[0] ?? 1))));
   amounts.logic("attention reciprocal", divisor.width * (1 + 2 * digits) + quotient / 2, 2 * divisor.width + quotient);
   amounts.queue(2, reciprocal.width, plan.rows === "distributed" ? "distributed" : "registers");
-  amounts.requantisers(sums, reciprocal, plan.normaliser, plan.lanes, attentionOutput(parameters).type.width);
+  const { width: output } = attentionOutput(parameters).type;
+  amounts.requantisers(sums, reciprocal, { multiplier: plan.normaliser, lanes: plan.lanes, output });
 }
 
 function residual(amounts: Amounts, parameters: ResidualParameters): void {

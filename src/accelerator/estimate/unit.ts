@@ -104,7 +104,7 @@ export function unitAmounts(parameters: MatrixUnitParameters, technology: Techno
     if (shifts > 1)
       amounts.logic("unit shifts", lanes * (productType(sums, factor).width - 12) * selectorLuts(shifts), 0);
     amounts.memory((beats * lanesOut) / lanes, lanes * factor.width, "rom");
-    amounts.requantisers(sums, factor, plan.requantiser, lanes, code);
+    amounts.requantisers(sums, factor, { multiplier: plan.requantiser, lanes, output: code });
     amounts.logic("unit shifts", lanes * 2 * (code + 1), lanes * (code + 2));
   }
   return amounts;

@@ -4,6 +4,7 @@ import { type Beat, beatStream, elementsOf, wordOf } from "./beat.js";
 import { counter } from "./counter.js";
 import { Pipe } from "./pipe.js";
 import { rowShifter } from "./row-shifter.js";
+import { scaledSum } from "./scaled-sum.js";
 import { constantLanes } from "./table.js";
 
 /** The value held within lo..hi. */
@@ -16,9 +17,9 @@ export function saturated(value: Num, lo: number, hi: number): Num {
   return pick(tooLow, lo, pick(tooHigh, hi, inside));
 }
 
-/** Rounds to the nearest multiple of 2^shift (halves up), divides by it, and adds `zero`: one addition, one shift. */
-export function roundedShift(value: Num, shift: number, zero: number): Num {
-  return value.add((1n << BigInt(shift - 1)) + (BigInt(zero) << BigInt(shift))).shr(shift);
+/** What is added and left out to round to the nearest multiple of 2^shift (halves up), divide by it, and add `zero`. */
+export function toNearest(shift: number, zero: number) {
+  return { shift, rounding: (1n << BigInt(shift - 1)) + (BigInt(zero) << BigInt(shift)) };
 }
 
 export interface RequantiseParameters {
@@ -109,8 +110,8 @@ function multiplyModule(parameters: RequantiseParameters) {
       const codes = elementsOf(p.x.data.data, input).map((sum, lane) => {
         const tail = input.lanes === 1 ? "" : `_${lane}`;
         const held = pipe.reg(`sum${tail}`, sum);
-        const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, multiplier));
-        const scaled = pipe.reg(`scaled${tail}`, roundedShift(product, shift, zero));
+        const factor = factors[lane] ?? factorType.of(0);
+        const scaled = scaledSum(pipe, held, { ...toNearest(shift, zero), factor, multiplier, tail });
         return pipe.reg(`code${tail}`, saturated(scaled, lo, hi), output.type);
       });
       const valid = pipe.delayValid("valid", p.x.valid, latency);

@@ -2,7 +2,8 @@ import { bit, module, type NumType, range, stream } from "../../../rtl/index.js"
 import { type Beat, beatStream, elementsOf, wordOf } from "../../parts/beat.js";
 import { allOf, counter } from "../../parts/counter.js";
 import { Pipe } from "../../parts/pipe.js";
-import { roundedShift, saturated } from "../../parts/requantise.js";
+import { saturated, toNearest } from "../../parts/requantise.js";
+import { scaledSum } from "../../parts/scaled-sum.js";
 import type { CycleModel, Link, Stage } from "../../timing/cycle-model.js";
 import { pipeline } from "../../timing/stages.js";
 import { type AttentionParameters, headFeatures } from "./parameters.js";
@@ -40,8 +41,8 @@ export function contextModule(parameters: AttentionParameters, reciprocal: NumTy
       const codes = elementsOf(p.sum.data.data, x).map((sum, lane) => {
         const tail = plan.lanes === 1 ? "" : `_${lane}`;
         const held = pipe.reg(`held${tail}`, sum);
-        const product = pipe.reg(`product${tail}`, held.mul(factor, plan.normaliser));
-        const scaled = pipe.reg(`scaled${tail}`, roundedShift(product, shift, zero));
+        const by = { factor, multiplier: plan.normaliser, tail };
+        const scaled = scaledSum(pipe, held, { ...by, ...toNearest(shift, zero) });
         return pipe.reg(`code${tail}`, saturated(scaled, lo, hi), y.type);
       });
       const valid = pipe.delayValid("valid", both, DEPTH);

@@ -3,8 +3,9 @@ import { type Bit, type Builder, bit, firstOf, module, type Num, pick, range, st
 import { type Beat, beatStream, elementsOf, wordOf, wordType } from "../../parts/beat.js";
 import { allOf } from "../../parts/counter.js";
 import { Pipe } from "../../parts/pipe.js";
-import { roundedShift, saturated } from "../../parts/requantise.js";
+import { saturated, toNearest } from "../../parts/requantise.js";
 import { rowShifter } from "../../parts/row-shifter.js";
+import { scaledSum } from "../../parts/scaled-sum.js";
 import { constantLanes } from "../../parts/table.js";
 import {
   deliverLatency,
@@ -173,14 +174,11 @@ export function deliverModule(parameters: MatrixUnitParameters) {
           shifts.map((shift) => 2 ** (shift - 1)),
         );
         /** The sum of a lane, scaled and rounded: a register behind the shift, two with a product. */
-        const scaledSum = (held: Num, lane: number, tail: string): Num => {
+        const scaledOf = (held: Num, lane: number, tail: string): Num => {
           if (shifter) return pipe.reg(`scaled${tail}`, shifter(held, lane, 0));
-          const product = pipe.reg(`product${tail}`, held.mul(factors[lane] ?? 0, plan.requantiser));
-          const rounded = pipe.reg(
-            `scaled${tail}`,
-            sameShift ? roundedShift(product, shifts[0] ?? 1, 0) : product.add(rounding),
-          );
-          if (sameShift) return rounded;
+          const by = { factor: factors[lane] ?? range(0, 0).of(0), multiplier: plan.requantiser, tail };
+          if (sameShift) return scaledSum(pipe, held, { ...by, ...toNearest(shifts[0] ?? 1, 0) });
+          const rounded = scaledSum(pipe, held, { ...by, rounding, shift: 0 });
           return pick(
             scaledTask,
             shifts.map((shift) => rounded.shr(shift)),
@@ -188,7 +186,7 @@ export function deliverModule(parameters: MatrixUnitParameters) {
         };
         const codes = elements.map((sum, lane) => {
           const tail = plan.lanes === 1 ? "" : `_${lane}`;
-          const scaled = scaledSum(pipe.reg(`sum${tail}`, sum), lane, tail);
+          const scaled = scaledOf(pipe.reg(`sum${tail}`, sum), lane, tail);
           const narrowed = pipe.reg(`narrowed${tail}`, saturated(scaled, least, most), range(least, most));
           const shifted = narrowed.add(zero);
           const held_in = pick(shifted.lt(lo), lo, pick(shifted.gt(hi), hi, shifted));

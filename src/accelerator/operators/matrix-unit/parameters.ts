@@ -153,7 +153,7 @@ export function packedDsps(parameters: Pick<MatrixUnitParameters, "jobs" | "plan
 
 /**
  * How a unit's requantisers scale. Multipliers grow by what the largest shift exceeds their task's, so that one shift serves all; but where
- * the products would then take more DSPs, multipliers stay as they are and each task has its own shift.
+ * the products would then take more DSPs, or in look-up tables more than a bit more, multipliers stay as they are and each task has its own shift.
  */
 export function unitScaling(parameters: Pick<MatrixUnitParameters, "jobs" | "plan">): {
   /** By task: what its multipliers are multiplied by, and its shift; null where sums leave as they are. */
@@ -168,8 +168,11 @@ export function unitScaling(parameters: Pick<MatrixUnitParameters, "jobs" | "pla
   const own = requantisers.flatMap((one) => one?.multipliers ?? []);
   const aligned = requantisers.flatMap((one) => one?.multipliers.map((value) => value * 2 ** (most - one.shift)) ?? []);
   const sums = sumType(parameters);
-  const dsps = (factors: readonly number[]) => dspsOf(sums, range(0, Math.max(1, ...factors)));
-  const each = parameters.plan.requantiser === "dsp" && dsps(aligned) > dsps(own);
+  const typeOf = (factors: readonly number[]) => range(0, Math.max(1, ...factors));
+  const each =
+    parameters.plan.requantiser === "dsp"
+      ? dspsOf(sums, typeOf(aligned)) > dspsOf(sums, typeOf(own))
+      : typeOf(aligned).width > typeOf(own).width + 1;
   const tasks = requantisers.map((one) => {
     if (!one) return null;
     return each ? { by: 1, shift: one.shift } : { by: 2 ** (most - one.shift), shift: most };
