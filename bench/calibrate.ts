@@ -13,6 +13,7 @@ import { errorsOf, quantile } from "./estimates/errors.js";
 import { fitted, type Observation } from "./estimates/fit.js";
 import { type Part, partsOf } from "./estimates/observe.js";
 import { openStore } from "./estimates/store.js";
+import { wantedDesigns } from "./estimates/wanted.js";
 
 /** Designs that the coefficients are fitted to: of one width for all tensors, and of a width for each. */
 const usual = { full: { uniform: 32, mixed: 16 }, quick: { uniform: 3, mixed: 0 } } as const;
@@ -39,12 +40,7 @@ export const calibrate: Bench = {
     device: `${deviceNames.join(" or ")}, whose family's coefficients are fitted; ${deviceNames[0]} by default`,
   },
   async run(options, { root, print, progress }) {
-    const given = usual[options.quick ? "quick" : "full"];
-    const wanted = {
-      uniform: options.number("designs", 0, 10_000) ?? given.uniform,
-      mixed: options.number("mixed", 0, 10_000) ?? given.mixed,
-    };
-    const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
+    const { counts: wanted, deviceName } = wantedDesigns(options, usual);
     const { family } = device(deviceName);
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const designs: Design[] = [];

@@ -13,6 +13,7 @@ import { type Counts, synthesised, withKeptChoices } from "./estimates/design.js
 import { type Drawn, deviceNames, drawDesigns } from "./estimates/draw.js";
 import { quantile } from "./estimates/errors.js";
 import { openStore } from "./estimates/store.js";
+import { wantedDesigns } from "./estimates/wanted.js";
 
 /** Designs that are drawn and synthesised: of one width for all tensors, and of a width for each. */
 const usual = { full: { uniform: 40, mixed: 10 }, quick: { uniform: 2, mixed: 0 } } as const;
@@ -29,12 +30,7 @@ export const estimates: Bench = {
     device: `${deviceNames.join(" or ")}; ${deviceNames[0]} by default`,
   },
   async run(options, { print, progress }) {
-    const given = usual[options.quick ? "quick" : "full"];
-    const wanted = {
-      uniform: options.number("designs", 0, 10_000) ?? given.uniform,
-      mixed: options.number("mixed", 0, 10_000) ?? given.mixed,
-    };
-    const [deviceName = deviceNames[0]] = options.choices("device", [...deviceNames]) ?? [];
+    const { counts: wanted, deviceName } = wantedDesigns(options, usual);
     const store = openStore(fileURLToPath(new URL("..", import.meta.url)));
     const drawn: Drawn[] = [];
     const rows: Row[] = [];

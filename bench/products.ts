@@ -1,6 +1,7 @@
 import { digitProductModule, multipleTypes } from "../src/accelerator/parts/digit-product.js";
 import { Pipe } from "../src/accelerator/parts/pipe.js";
-import { product, productType } from "../src/accelerator/parts/product.js";
+import { longProduct, product, productType } from "../src/accelerator/parts/product.js";
+import { scaledSum } from "../src/accelerator/parts/scaled-sum.js";
 import { renderTable } from "../src/report/table.js";
 import { bit, emitVerilog, type Module, module, type NumType, pick, range, sint, uint } from "../src/rtl/index.js";
 import { synthesizeXilinx } from "../src/toolchain/yosys/synthesize.js";
@@ -11,10 +12,27 @@ import type { Bench } from "./common/bench.js";
 const LARGEST_SHIFT = 6;
 const timeLimitSeconds = 300;
 
-/** What a product takes in look-up tables with weights of each kind: why there are no power-of-two weights. */
+/** Bits of a code and of the coefficient that a residual sum has for it. */
+const residuals = [
+  [2, 11],
+  [3, 11],
+  [4, 12],
+  [6, 14],
+] as const;
+/** Bits of a sum and of the multiplier that requantises it. */
+const requantisers = [
+  [12, 6],
+  [14, 8],
+  [11, 10],
+  [14, 10],
+  [16, 12],
+  [20, 16],
+] as const;
+
+/** What products take in look-up tables: with weights of each kind (why there are no power-of-two weights), and by digits where one could write `*`. */
 export const products: Bench = {
   name: "products",
-  summary: "look-up tables of a product with ternary, integer and power-of-two weights",
+  summary: "look-up tables of products: weights of each kind; long ones by digits and by `*`",
   options: {},
   async run({ quick }, { print, progress }) {
     const rows = [];
@@ -37,9 +55,67 @@ export const products: Bench = {
       ),
     );
     print("LUTs of one lane with its register; what lanes share (multiples of the activation) is not in it.");
-    return { rows };
+    const long = [
+      ...(quick ? residuals.slice(0, 1) : residuals).map(([x, w]) => ({
+        of: "code, coefficient",
+        x,
+        w,
+        pair: residual(x, w),
+      })),
+      ...(quick ? requantisers.slice(0, 1) : requantisers).map(([x, w]) => ({
+        of: "sum, multiplier",
+        x,
+        w,
+        pair: requantiser(x, w),
+      })),
+    ];
+    const longRows = [];
+    for (const { of, x, w, pair } of long) {
+      progress(`${of}: ${x} by ${w} bits`);
+      longRows.push({ of, x, w, digits: await lutsOf(pair.digits), star: await lutsOf(pair.star) });
+    }
+    print(
+      renderTable(
+        ["product of", ...["bits", "LUT by digits", "by *"].map(right)],
+        longRows.map(({ of, x, w, digits, star }) => [of, `${x} x ${w}`, digits, star]),
+      ),
+    );
+    print("LUTs of one lane with its registers; with a sum's multiplier the addition that rounds is in it.");
+    return { rows, long: longRows };
   },
 };
+
+interface Pair {
+  readonly digits: Module;
+  readonly star: Module;
+}
+
+/** A product as a residual sum has it. */
+function residual(bits: number, coefficientBits: number): Pair {
+  // Coefficients are scales: they have no sign.
+  const [x, w] = [sint(bits), uint(coefficientBits)];
+  const made = (name: string, of: typeof longProduct) =>
+    module(name, { doc: "One lane.", in: { go: bit(), x, w }, out: { product: productType(x, w) } }, (p, m) => ({
+      product: new Pipe(m, p.go).reg("held", of(p.x, p.w, "lut"), productType(x, w)),
+    }));
+  return { digits: made("residual_digits", longProduct), star: made("residual_star", (a, b) => a.mul(b, "lut")) };
+}
+
+/** A sum that is scaled and rounded to eight bits fewer than the product has. */
+function requantiser(sumBits: number, bits: number): Pair {
+  const [x, w] = [sint(sumBits), uint(bits)];
+  const shift = sumBits + bits - 8;
+  const rounding = 1n << BigInt(shift - 1);
+  const made = (name: string, multiplier: "lut" | "dsp") => {
+    const out = sint(9);
+    return module(name, { doc: "One lane.", in: { go: bit(), x, w }, out: { scaled: out } }, (p, m) => {
+      const scaling = { factor: p.w, multiplier, rounding, shift, tail: "" };
+      return { scaled: scaledSum(new Pipe(m, p.go), p.x, scaling).fit(out) };
+    });
+  };
+  // What is meant for a DSP is written `*`, and becomes look-up tables where synthesis has no DSP.
+  return { digits: made("requantiser_digits", "lut"), star: made("requantiser_star", "dsp") };
+}
 
 function integerProduct(x: NumType, bits: number): Module {
   const most = 2 ** (bits - 1) - 1;

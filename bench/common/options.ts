@@ -51,6 +51,13 @@ export class BenchOptions {
       throw wrong(name, word, `any of ${known.join(", ")}`);
     });
   }
+
+  /** One of `known`. */
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined {
+    const choices = this.choices(name, known);
+    if (choices === undefined || choices.length === 1) return choices?.[0];
+    throw wrong(name, this.text(name) ?? "", `one of ${known.join(", ")}`);
+  }
 }
 
 /**

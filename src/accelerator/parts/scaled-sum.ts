@@ -66,7 +66,7 @@ function partialProductsModule(sum: NumType, factor: NumType) {
 
 /**
  * (sum * factor + rounding) >> shift, two registers behind the sum. In look-up tables parts of the factor are multiplied by digits, side by side, and added in the
- * second cycle, with what rounds: a third to a half of what `*` takes (`npm run bench -- products`).
+ * second cycle, with what rounds: a quarter to a half of what `*` takes (`npm run bench -- products`).
  */
 export function scaledSum(pipe: Pipe, sum: Num, { factor, multiplier, rounding, shift, tail }: Scaling): Num {
   if (!scalesByDigits(factor, multiplier)) {
