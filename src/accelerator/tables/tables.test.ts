@@ -52,7 +52,7 @@ describe.each(["xc7s15", "ice40up5k"])("cost tables for the %s", (target) => {
     // Requantisers that tasks of very different widths share need more than their ceilings tell, and blocks are whole.
     for (const { kind, allowed, dsps, blocks } of [
       { kind: own, allowed: 0.03, dsps: 2.5, blocks: 2 },
-      { kind: shared, allowed: 0.2, dsps: 4.5, blocks: target === "xc7s15" ? 4 : 12 },
+      { kind: shared, allowed: target === "xc7s15" ? 0.08 : 0.2, dsps: 4.5, blocks: target === "xc7s15" ? 4 : 12 },
     ]) {
       for (let seed = 1; seed <= 3; seed++) {
         const one = kind[(seed * 7) % kind.length];
