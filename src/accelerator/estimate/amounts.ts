@@ -21,6 +21,7 @@ interface RequantisersBy {
   readonly lanes: number;
   /** Bits of a code. */
   readonly output: number;
+  /** The factor, where it is the same for all sums. */
   readonly constant?: number | undefined;
 }
 
@@ -138,11 +139,7 @@ export class Amounts {
     this.logic(inBlock ? "block accumulator" : "accumulator", width * lutsPerBit, width);
   }
 
-  /**
-   * Products, rounding and saturation of `lanes` sums side by side.
-   *
-   * @param constant the factor, where it is the same for all sums
-   */
+  /** Products, rounding and saturation of sums side by side. */
   requantisers(input: NumType, factor: NumType, by: RequantisersBy): void {
     const { multiplier, lanes, output, constant } = by;
     const wide = productType(input, factor).width;
