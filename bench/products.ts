@@ -56,23 +56,16 @@ export const products: Bench = {
     );
     print("LUTs of one lane with its register; what lanes share (multiples of the activation) is not in it.");
     const long = [
-      ...(quick ? residuals.slice(0, 1) : residuals).map(([x, w]) => ({
-        of: "code, coefficient",
-        x,
-        w,
-        pair: residual(x, w),
-      })),
-      ...(quick ? requantisers.slice(0, 1) : requantisers).map(([x, w]) => ({
-        of: "sum, multiplier",
-        x,
-        w,
-        pair: requantiser(x, w),
-      })),
+      { of: "code, coefficient", pairs: residuals, made: residual },
+      { of: "sum, multiplier", pairs: requantisers, made: requantiser },
     ];
     const longRows = [];
-    for (const { of, x, w, pair } of long) {
-      progress(`${of}: ${x} by ${w} bits`);
-      longRows.push({ of, x, w, digits: await lutsOf(pair.digits), star: await lutsOf(pair.star) });
+    for (const { of, pairs, made } of long) {
+      for (const [x, w] of quick ? pairs.slice(0, 1) : pairs) {
+        progress(`${of}: ${x} by ${w} bits`);
+        const { digits, star } = made(x, w);
+        longRows.push({ of, x, w, digits: await lutsOf(digits), star: await lutsOf(star) });
+      }
     }
     print(
       renderTable(

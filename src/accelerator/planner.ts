@@ -96,12 +96,10 @@ export function planAccelerator(model: IntegerModel, options: PlanOptions): Plan
     return { choices, parameters, estimate: estimateDesign(graph, parameters, choices, technologyOf(device)) };
   };
   const finishing = { device, speed: goal !== "area", evaluate, fits };
+  const exactCosts = ({ cyclesPerInference, estimate }: Plan) => costsOf(goal, cyclesPerInference, estimate);
   return finalists
     .map(({ candidate }) => finish(graph, candidate, finishing))
-    .reduce((best, plan) => {
-      const [own, least] = [plan, best].map((one) => costsOf(goal, one.cyclesPerInference, one.estimate));
-      return own && least && isLess(own, least) ? plan : best;
-    });
+    .reduce((best, plan) => (isLess(exactCosts(plan), exactCosts(best)) ? plan : best));
 }
 
 /** Candidates whose cycles are counted exactly: what the search compares leaves pipelines out. */
